@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel calls: the numbers, the registers, the errors.
+ *
+ * A kernel call is a synchronous message to the microkernel.  It takes four
+ * words, in the same registers for both ways in (`int CALL_VECTOR` and
+ * SYSENTER), and gives four words back in them:
+ *
+ *          register   going in                coming back
+ *   arg0   EAX        function number         value, or -1
+ *   arg1   EBX        target, CALL_SELF       error number, 0 for none
+ *   arg2   ESI        address of the buffer   0
+ *   arg3   EDI        sizes, see call_sizes   0
+ *
+ * SYSENTER tells the kernel nothing about its caller, so by convention ECX
+ * holds the stack pointer and EDX the address to return to.  It comes back
+ * with clean flags (only IF set) and flat DS and ES; ECX and EDX are lost.
+ * `int` keeps all registers but the four above.
+ */
+#pragma once
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+#endif
+
+#define CALL_VECTOR 0x40
+
+/*
+ * Function numbers.  The low three bits are the class of the function, that
+ * is, the right that its caller needs on the target: 0 none, 1 DELETE,
+ * 2 START, 3 STOP, 4 READ, 5 WRITE.
+ */
+#define CALL_YIELD         0x08 /* let the next ready thread run */
+#define CALL_CLOCK         0x10 /* value: milliseconds since boot, mod 2^32 */
+#define CALL_THREAD_EXIT   0x18 /* end the calling thread; does not return */
+#define CALL_THREAD_CREATE 0x22 /* data: struct thread_start; value: its number */
+#define CALL_MACHINE_STOP  0x2b /* data: uint32_t status; does not return */
+#define CALL_CONSOLE_WRITE 0x35 /* data: text for the console; value: bytes */
+#define CALL_TEST_WRITE    0x3d /* data: text for COM2, the line of test verdicts */
+#define CALL_LIMIT         0x40 /* no number of the microkernel's is above */
+
+#define CALL_SELF 0 /* arg1: the NULL descriptor, the caller's own */
+
+/*
+ * Errors of the microkernel have a range of their own, so that a caller can
+ * tell them from the errors of a server.
+ */
+#define ERR_FUNCTION 0xff01 /* no such function */
+#define ERR_TARGET   0xff02 /* no such target */
+#define ERR_ADDRESS  0xff03 /* the buffer is not the caller's memory */
+#define ERR_SIZE     0xff04 /* sizes that do not fit the call */
+#define ERR_FULL     0xff05 /* no room for another object */
+
+#ifndef __ASSEMBLER__
+
+/* arg3 holds three sizes: 12 bits buffer, 12 bits data, 8 bits descriptors. */
+static inline uint32_t
+call_sizes(uint32_t total, uint32_t data, uint32_t descriptors)
+{
+    return total << 20 | data << 8 | descriptors;
+}
+
+#define CALL_DATA_MAX 4095 /* bytes of data in one message */
+
+static inline uint32_t call_total_size(uint32_t sizes) { return sizes >> 20; }
+static inline uint32_t call_data_size(uint32_t sizes) { return sizes >> 8 & 0xfff; }
+static inline uint32_t call_descriptors(uint32_t sizes) { return sizes & 0xff; }
+
+/*
+ * Data of CALL_THREAD_CREATE.  The thread starts at `entry` with ESP = `stack`
+ * and EAX = `argument`, all other registers zero, in the caller's process.
+ */
+struct thread_start {
+    uint32_t entry;
+    uint32_t stack;
+    uint32_t argument;
+};
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the files of the kernel offer each other.  What a function does, its
+ * arguments, its errors stand at its definition.
+ *
+ * The kernel has one stack and runs with interrupts off, so no function here
+ * blocks and none can be interrupted.  "Answers with the thread to run" marks
+ * those that may change who runs.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/boot.h"
+#include "thread.h"
+
+/* Physical addresses are not pointers: see memory.h. */
+typedef uint32_t paddr_t;
+
+/* boot record: multiboot.c */
+struct boot_region {
+    paddr_t start;
+    paddr_t end; /* the first byte behind it */
+};
+
+struct boot {
+    char command_line[BOOT_TEXT];
+    uint32_t modules;
+    struct boot_region module[BOOT_MODULES];
+    char module_name[BOOT_MODULES][BOOT_TEXT];
+    struct boot_region ram; /* the RAM that the kernel lies in */
+};
+
+void boot_read(struct boot *boot, uint32_t magic, paddr_t record);
+void boot_refuse(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+uint32_t boot_option(const struct boot *boot, const char *name, uint32_t otherwise);
+
+/* console.c, serial.c, vga.c */
+void console_init(void);
+void console_write(const char *text, size_t size);
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void print_list(const char *format, __builtin_va_list arguments);
+#define SERIAL_CONSOLE 0x3f8
+#define SERIAL_TEST    0x2f8
+void serial_init(uint16_t port);
+void serial_write(uint16_t port, const char *text, size_t size);
+void serial_drain(uint16_t port);
+void vga_init(void);
+void vga_write(const char *text, size_t size);
+
+/* machine.c */
+enum machine_status {
+    MACHINE_DONE = 16, /* 16 to 31: a program ended the run, with status 0 to 15 */
+    MACHINE_PANIC = 48,
+    MACHINE_REFUSED = 50,
+    MACHINE_EXERCISE = 52,
+};
+void machine_stop(unsigned status) __attribute__((noreturn));
+
+/* panic.c, symbols.c */
+void panic(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void panic_frame(const struct frame *frame, const char *what) __attribute__((noreturn));
+void print_frame(const struct frame *frame, uint32_t esp, uint32_t ss);
+const char *symbol_name(uint32_t address, uint32_t *offset);
+
+/* exercise.c */
+void exercise_missing(const char *exercise);
+void exercise_stop(const char *exercise) __attribute__((noreturn));
+
+/* segments.c */
+void segments_init(void);
+void segments_set_stack(const struct thread *thread);
+struct thread *thread_current(void);
+void *segments_sysenter_stack(void);
+void fatal_trap(void) __attribute__((noreturn));
+
+/* idt.c */
+void idt_init(void);
+
+/* trap.asm, trap.c */
+#define VECTOR_NMI          2
+#define VECTOR_DEBUG        1
+#define VECTOR_BREAKPOINT   3
+#define VECTOR_OVERFLOW     4
+#define VECTOR_NO_FPU       7
+#define VECTOR_DOUBLE_FAULT 8
+#define VECTOR_PAGE_FAULT   14
+#define VECTOR_EXCEPTIONS   32 /* the first that is no exception */
+#define VECTOR_IRQ          32 /* IRQ 0 to 15 */
+#define VECTORS             256
+#define TRAP_STUB_SIZE      16
+extern const char trap_stubs[];
+void trap_return(struct thread *thread) __attribute__((noreturn));
+void sysenter_entry(void);
+struct thread *trap(struct thread *self);
+struct thread *sysenter_call(struct thread *self);
+void trap_kernel(const struct frame *frame) __attribute__((noreturn));
+const char *exception_name(uint32_t vector);
+
+/* pic.c */
+#define IRQS 16
+void pic_init(void);
+void pic_unmask(unsigned irq);
+void pic_mask(unsigned irq);
+bool pic_spurious(unsigned irq);
+void pic_acknowledge(unsigned irq);
+
+/* timer.c */
+#define IRQ_TIMER 0
+void timer_init(uint32_t hz);
+void timer_tick(void);
+uint32_t timer_milliseconds(void);
+
+/* sysenter.c */
+bool sysenter_init(void);
+
+/* fpu.c */
+void fpu_init(void);
+void fpu_new(struct thread *thread);
+void fpu_trap(struct thread *thread);
+void fpu_switch(void);
+void fpu_forget(const struct thread *thread);
+
+/* thread.c */
+struct thread *thread_new(uint32_t entry, uint32_t stack, uint32_t argument);
+struct thread *thread_yield(struct thread *self);
+struct thread *thread_end(struct thread *self);
+struct thread *thread_switch(struct thread *next);
+
+/* call.c */
+struct thread *call(struct thread *self);
+
+/* space.c */
+#define PAGE_SIZE 4096u
+void space_init(const struct boot *boot);
+void space_map(uint32_t address, paddr_t page, bool writable);
+paddr_t space_new_page(void);
+bool space_holds(uint32_t address, uint32_t size, bool writable);
+
+/* root.c */
+struct thread *root_new(const struct boot *boot, bool sysenter, uint32_t hz);
+
+/* string.c: as in the C library */
+void *memcpy(void *to, const void *from, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+void *memset(void *to, int byte, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+size_t strlen(const char *text);
+int strncmp(const char *a, const char *b, size_t size);

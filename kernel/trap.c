@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What every trap from ring 3 comes to: a function that is told of the
+ * running thread and answers with the thread to run.  A trap from ring 0 is
+ * a bug of the kernel's.
+ */
+#include "kernel.h"
+#include "x86.h"
+
+/* Intel SDM volume 3, table 6-1. */
+static const char *const names[] = {
+    "divide error", "debug", "NMI", "breakpoint", "overflow", "bound range exceeded",
+    "invalid opcode", "device not available", "double fault", "coprocessor segment overrun",
+    "invalid TSS", "segment not present", "stack-segment fault", "general protection fault",
+    "page fault", "exception 15", "x87 floating-point error", "alignment check", "machine check",
+    "SIMD floating-point error", "virtualization exception", "control protection exception",
+};
+
+/* The name of exception `vector`, 0 to 31. */
+const char *
+exception_name(uint32_t vector)
+{
+    return vector < sizeof(names) / sizeof(*names) ? names[vector] : "reserved exception";
+}
+
+// SOLUTION traps.3
+// | /* TODO traps.3: the report of a thread that faulted. */
+static void
+report(const struct thread *t)
+{
+    const struct frame *f = &t->frame;
+
+    print("thread %u ended: %s (vector %u, error code %x)", t->number, exception_name(f->vector), f->vector,
+          f->error);
+    if (f->vector == VECTOR_PAGE_FAULT)
+        print(" at address %08x", read_cr2());
+    print("\n");
+    print_frame(f, f->esp, f->ss);
+}
+// END traps.3
+
+/*
+ * An exception of ring 3 ends its thread and nothing else; but the first use
+ * of the FPU after a switch only asks for the FPU's registers.
+ */
+static struct thread *
+exception(struct thread *self)
+{
+    // SOLUTION traps.3
+    // | /* TODO traps.3 */
+    // | (void)self;
+    // | exercise_stop("traps.3");
+    if (self->frame.vector == VECTOR_NO_FPU) {
+        fpu_trap(self);
+        return self;
+    }
+    report(self);
+    return thread_end(self);
+    // END traps.3
+}
+
+/* A hardware interrupt: answers with the thread to run. */
+static struct thread *
+interrupt(struct thread *self, unsigned irq)
+{
+    // SOLUTION traps.4
+    // | /* TODO traps.4: spurious interrupts, acknowledgement, the timer. */
+    // | (void)irq;
+    // | exercise_missing("traps.4");
+    // | return self;
+    if (pic_spurious(irq))
+        return self;
+    pic_acknowledge(irq);
+    if (irq != IRQ_TIMER)
+        return self;
+    timer_tick();
+    return thread_yield(self);
+    // END traps.4
+}
+
+/* From trap.asm: thread `self` has trapped. Answers with the thread to run. */
+struct thread *
+trap(struct thread *self)
+{
+    uint32_t vector = self->frame.vector;
+    struct thread *next = self;
+
+    if (vector < VECTOR_EXCEPTIONS)
+        next = exception(self);
+    else if (vector == CALL_VECTOR)
+        next = call(self);
+    else if (vector - VECTOR_IRQ < IRQS)
+        next = interrupt(self, vector - VECTOR_IRQ);
+    return thread_switch(next);
+}
+
+/* From trap.asm: a kernel call by SYSENTER.  Answers with the thread to run. */
+struct thread *
+sysenter_call(struct thread *self)
+{
+    return thread_switch(call(self));
+}
+
+/* From trap.asm: a trap in ring 0.  `frame` has no esp and ss. */
+void
+trap_kernel(const struct frame *frame)
+{
+    panic_frame(frame, frame->vector < VECTOR_EXCEPTIONS ? exception_name(frame->vector) : "interrupt");
+}

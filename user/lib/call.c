@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel calls by name.
+ */
+#include "call.h"
+
+bool call_by_sysenter;
+
+void lib_init(const struct boot_info *info);
+
+void
+lib_init(const struct boot_info *info)
+{
+    call_by_sysenter = info && info->sysenter;
+}
+
+void
+yield(void)
+{
+    kernel_call(CALL_YIELD, CALL_SELF, NULL, 0);
+}
+
+uint32_t
+clock_milliseconds(void)
+{
+    return kernel_call(CALL_CLOCK, CALL_SELF, NULL, 0).value;
+}
+
+void
+thread_exit(void)
+{
+    for (;;)
+        kernel_call(CALL_THREAD_EXIT, CALL_SELF, NULL, 0);
+}
+
+/* Ends the run; the emulator's exit status tells `status`, 0 to 15. */
+void
+machine_stop(uint32_t status)
+{
+    for (;;)
+        kernel_call(CALL_MACHINE_STOP, CALL_SELF, &status, sizeof(status));
+}
+
+static void
+write_all(uint32_t function, const char *text, size_t size)
+{
+    while (size) {
+        size_t part = size < CALL_DATA_MAX ? size : CALL_DATA_MAX;
+
+        kernel_call(function, CALL_SELF, text, part);
+        text += part;
+        size -= part;
+    }
+}
+
+void
+console_write(const char *text, size_t size)
+{
+    write_all(CALL_CONSOLE_WRITE, text, size);
+}
+
+void
+test_write(const char *text, size_t size)
+{
+    write_all(CALL_TEST_WRITE, text, size);
+}
