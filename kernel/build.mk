@@ -3,13 +3,16 @@
 # build/kernel.elf, from every .c and .asm in kernel/.  It is linked twice: the
 # first time without its table of symbols, which is then made and linked in.
 
+# A stack trace must not miss a caller.
+KERNEL_CFLAGS := -fno-optimize-sibling-calls
+
 KERNEL_OBJECTS := $(patsubst kernel/%,$(BUILD)/kernel/%.o,$(wildcard kernel/*.c kernel/*.asm))
 KERNEL_LINK     = $(LINK) -T kernel/link.ld $(filter %.o,$^) $(LINK_LIBS) -o $@
 
 $(BUILD)/kernel/%.c.o: kernel/%.c
 	@mkdir -p $(@D)
 	$(say) "CC      $<"
-	$(Q)$(CC) $(CFLAGS) -Ikernel -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) $(KERNEL_CFLAGS) -Ikernel -c $< -o $@
 
 $(BUILD)/kernel/%.asm.o: kernel/%.asm
 	@mkdir -p $(@D)

@@ -14,10 +14,20 @@ console_init(void)
     vga_init();
 }
 
+/* A terminal wants CR LF where a line ends. */
+static void
+put_serial(char c)
+{
+    if (c == '\n')
+        serial_write(SERIAL_CONSOLE, "\r", 1);
+    serial_write(SERIAL_CONSOLE, &c, 1);
+}
+
 void
 console_write(const char *text, size_t size)
 {
-    serial_write(SERIAL_CONSOLE, text, size);
+    for (size_t i = 0; i < size; i++)
+        put_serial(text[i]);
     vga_write(text, size);
 }
 

@@ -46,24 +46,12 @@ wait_for(uint16_t port, uint8_t status)
             return;
 }
 
-static void
-put(uint16_t port, char c)
-{
-    wait_for(port, STATUS_ROOM);
-    outb(port + DATA, c);
-}
-
-/*
- * Writes `size` bytes as they are, but a line feed as CR LF, which is what a
- * terminal wants.
- */
 void
 serial_write(uint16_t port, const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        if (text[i] == '\n')
-            put(port, '\r');
-        put(port, text[i]);
+        wait_for(port, STATUS_ROOM);
+        outb(port + DATA, text[i]);
     }
 }
 

@@ -24,7 +24,7 @@ exception_name(uint32_t vector)
 }
 
 // SOLUTION traps.3
-// | /* TODO traps.3: the report of a thread that faulted. */
+// | /* TODO traps.3: the report of a thread that faulted */
 static void
 report(const struct thread *t)
 {

@@ -26,10 +26,12 @@
 #define EFLAGS_ALWAYS 0x002
 #define EFLAGS_IF     0x200
 
+#define CPUID_1_EDX_APIC (1u << 9)
 #define CPUID_1_EDX_SEP  (1u << 11)
 #define CPUID_1_EDX_FXSR (1u << 24)
 #define CPUID_1_EDX_SSE  (1u << 25)
 
+#define MSR_APIC_BASE    0x01b
 #define MSR_SYSENTER_CS  0x174
 #define MSR_SYSENTER_ESP 0x175
 #define MSR_SYSENTER_EIP 0x176
@@ -68,6 +70,16 @@ CONTROL_REGISTER(cr0)
 CONTROL_REGISTER(cr2)
 CONTROL_REGISTER(cr3)
 CONTROL_REGISTER(cr4)
+
+/* The low half of a model-specific register. */
+static inline uint32_t
+read_msr(uint32_t msr)
+{
+    uint32_t value, high;
+
+    __asm__ volatile("rdmsr" : "=a"(value), "=d"(high) : "c"(msr));
+    return value;
+}
 
 static inline void
 write_msr(uint32_t msr, uint32_t value)
