@@ -78,8 +78,8 @@ boot_high:
         mov cr4, eax
         mov esp, kernel_stack_top
         xor ebp, ebp                    ; the end of every stack trace
-        push ebx
-        push esi
+        mov eax, esi                    ; arguments in registers: -mregparm=3
+        mov edx, ebx
         call kmain                      ; does not return
 
 section .bss

@@ -77,7 +77,7 @@ call_yield(struct thread *self)
 static struct thread *
 call_clock(struct thread *self)
 {
-    return reply(self, timer_milliseconds(), 0);
+    return reply(self, timer_milliseconds, 0);
 }
 
 static struct thread *
@@ -148,7 +148,7 @@ static handler *const handlers[CALL_LIMIT] = {
 
 /*
  * The call whose arguments lie in the frame of `self`.  Answers with the
- * thread to run.
+ * thread to run; NULL stands for the first in the ready queue.
  */
 struct thread *
 call(struct thread *self)

@@ -72,7 +72,6 @@ void exercise_stop(const char *exercise) __attribute__((noreturn));
 /* segments.c */
 void segments_init(void);
 void segments_set_stack(const struct thread *thread);
-struct thread *thread_current(void);
 void *segments_sysenter_stack(void);
 void fatal_trap(void) __attribute__((noreturn));
 
@@ -95,7 +94,6 @@ extern const char trap_stubs[];
 void trap_return(struct thread *thread) __attribute__((noreturn));
 void sysenter_entry(void);
 struct thread *trap(struct thread *self);
-struct thread *sysenter_call(struct thread *self);
 void trap_kernel(const struct frame *frame) __attribute__((noreturn));
 const char *exception_name(uint32_t vector);
 
@@ -111,7 +109,7 @@ void pic_acknowledge(unsigned irq);
 #define IRQ_TIMER 0
 void timer_init(uint32_t hz);
 void timer_tick(void);
-uint32_t timer_milliseconds(void);
+extern uint32_t timer_milliseconds;
 
 /* sysenter.c */
 bool sysenter_init(void);

@@ -126,13 +126,6 @@ segments_set_stack(const struct thread *thread)
     main_task.tss.esp0 = (uint32_t)(&thread->frame + 1);
 }
 
-/* The thread that runs in ring 3, or whose trap the kernel is serving. */
-struct thread *
-thread_current(void)
-{
-    return (struct thread *)((struct frame *)main_task.tss.esp0 - 1);
-}
-
 /* ESP for SYSENTER: see sysenter_entry in trap.asm. */
 void *
 segments_sysenter_stack(void)

@@ -120,9 +120,9 @@ thread_end(struct thread *self)
 }
 
 /*
- * The last step of every kernel entry: makes `next`, or the first in the ready
- * queue if it is NULL, the thread that ring 3 goes on with, and answers with
- * it.  With no thread left the machine stops.
+ * From trap.asm, when another thread is to run than the one that trapped:
+ * makes `next`, or the first in the ready queue if it is NULL, the running
+ * thread and answers with it.  With no thread left the machine stops.
  */
 struct thread *
 thread_switch(struct thread *next)
@@ -136,8 +136,6 @@ thread_switch(struct thread *next)
     // SOLUTION traps.7
     // | /* TODO traps.7: enough for the first thread; what else is there to switch? */
     // | segments_set_stack(next);
-    if (next == thread_current())
-        return next;
     next->state = THREAD_RUNNING;
     segments_set_stack(next);
     fpu_switch();

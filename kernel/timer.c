@@ -11,8 +11,9 @@
 #define PIT_RATE_MODE 0x34 /* counter 0, low byte then high byte, mode 2 */
 #define PIT_HZ        1193182
 
+uint32_t timer_milliseconds; /* since boot; wraps after 49 days */
+
 static uint32_t ticks_a_second = 1;
-static uint32_t milliseconds;
 static uint32_t fraction; /* of a millisecond, in 1/ticks_a_second */
 
 /* Starts `hz` interrupts a second; 19 is the slowest that 16 bits can count. */
@@ -41,14 +42,7 @@ timer_tick(void)
     // | /* TODO traps.5: the clock goes on by 1000 / hz milliseconds. */
     // | (void)fraction;
     fraction += 1000;
-    milliseconds += fraction / ticks_a_second;
+    timer_milliseconds += fraction / ticks_a_second;
     fraction %= ticks_a_second;
     // END traps.5
-}
-
-/* Time since boot; wraps after 49 days. */
-uint32_t
-timer_milliseconds(void)
-{
-    return milliseconds;
 }

@@ -6,7 +6,11 @@
 ; thread: TSS.esp0 points behind its frame, so what the processor pushes, and
 ; what is pushed here, fills the frame from its end down to offset 0.  Then
 ; the one kernel stack is taken, a C function is told of the thread and
-; answers with the thread to run, and that one's frame is restored.
+; answers with the thread to run, and that one's frame is restored.  Should it
+; be another one, or none in particular (NULL), thread_switch() comes between.
+;
+; C functions take their first argument in EAX (-mregparm=3), give their result
+; in EAX, and keep EBX, ESI, EDI and EBP.
 ;
 ;       struct frame (thread.h)
 ;  +72  ss      \
@@ -47,7 +51,7 @@ bits 32
 
 %define STUB_SIZE 16
 
-extern trap, trap_kernel, sysenter_call, exercise_stop, kernel_stack_top
+extern trap, trap_kernel, call, thread_switch, exercise_stop, kernel_stack_top
 
 section .text
 
@@ -109,9 +113,9 @@ debug_entry:
 trap_entry:
 ; SOLUTION traps.2
 ; |         ; TODO traps.2: save the registers in the frame, take the kernel
-; |         ; stack, call trap(thread), and leave by trap_return.
+; |         ; stack, call trap(thread), and leave.
 ; |         mov esp, kernel_stack_top
-; |         push missing_entry
+; |         mov eax, missing_entry
 ; |         call exercise_stop
         push ds
         push es
@@ -122,19 +126,27 @@ trap_entry:
         mov ecx, USER_DATA
         mov ds, ecx
         mov es, ecx
-        mov eax, esp                    ; the frame
+        mov ebx, esp                    ; the frame, and the thread
+        mov eax, ebx
         test byte [esp + FRAME_CS], 3
         jz .from_kernel
         mov esp, kernel_stack_top
-        push eax
         call trap                       ; EAX: the thread to run
-        jmp trap_return
+        jmp trap_leave
 
         ; A bug of the kernel's own: its frame has no esp and ss, and lies on
         ; whatever stack it was using.
 .from_kernel:
-        push eax
         call trap_kernel                ; does not return
+; END traps.2
+
+; trap_leave: thread EBX has trapped, EAX is to run.
+trap_leave:
+; SOLUTION traps.2
+; |         ; TODO traps.2
+        cmp eax, ebx
+        je trap_return
+        call thread_switch
 ; END traps.2
 
 ; trap_return: restores thread EAX and goes on in ring 3.
@@ -147,7 +159,7 @@ trap_return:
 ; END traps.8
 ; SOLUTION traps.2
 ; |         mov esp, kernel_stack_top
-; |         push missing_return
+; |         mov eax, missing_return
 ; |         call exercise_stop
         mov esp, eax
         popa
@@ -166,11 +178,12 @@ trap_return:
 ; convention ECX is the caller's stack pointer, EDX its return address.
 ; ESP is the address of TSS.esp0, always: so no MSR is written at a switch.
 ; TF, NT, DF and AC are the caller's and must not stay.
+; The fastest way through falls from here into sysenter_return.
 global sysenter_entry
 sysenter_entry:
 ; SOLUTION traps.8
 ; |         mov esp, kernel_stack_top
-; |         push missing_sysenter
+; |         mov eax, missing_sysenter
 ; |         call exercise_stop
         mov esp, [esp]                  ; the end of the caller's frame
         push dword USER_DATA            ; ss
@@ -190,11 +203,12 @@ sysenter_entry:
         mov ecx, USER_DATA
         mov ds, ecx
         mov es, ecx
-        mov eax, esp
+        mov ebx, esp                    ; the thread
+        mov eax, ebx
         mov esp, kernel_stack_top
-        push eax
-        call sysenter_call              ; EAX: the thread to run
-        jmp trap_return
+        call call                       ; EAX: the thread to run
+        cmp eax, ebx
+        jne trap_leave
 
 sysenter_return:
         mov esp, eax

@@ -78,27 +78,22 @@ interrupt(struct thread *self, unsigned irq)
     // END traps.4
 }
 
-/* From trap.asm: thread `self` has trapped. Answers with the thread to run. */
+/*
+ * From trap.asm: thread `self` has trapped.  Answers with the thread to run;
+ * NULL stands for the first in the ready queue.
+ */
 struct thread *
 trap(struct thread *self)
 {
     uint32_t vector = self->frame.vector;
-    struct thread *next = self;
 
     if (vector < VECTOR_EXCEPTIONS)
-        next = exception(self);
-    else if (vector == CALL_VECTOR)
-        next = call(self);
-    else if (vector - VECTOR_IRQ < IRQS)
-        next = interrupt(self, vector - VECTOR_IRQ);
-    return thread_switch(next);
-}
-
-/* From trap.asm: a kernel call by SYSENTER.  Answers with the thread to run. */
-struct thread *
-sysenter_call(struct thread *self)
-{
-    return thread_switch(call(self));
+        return exception(self);
+    if (vector == CALL_VECTOR)
+        return call(self);
+    if (vector - VECTOR_IRQ < IRQS)
+        return interrupt(self, vector - VECTOR_IRQ);
+    return self;
 }
 
 /* From trap.asm: a trap in ring 0.  `frame` has no esp and ss. */

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Reads the marker comments of one file.
+
+    // SOLUTION traps.4
+    // | what the student finds (one line at least; `// |` alone is an empty one)
+    // < what stands there in the branches of earlier labs (optional)
+    ... the solution ...
+    // END traps.4
+
+A parsed file is a list of lines (str) and Regions; joined with newlines, it is the file again.
+All that looks like a marker and is not a right one is an error: a marker that is missed shows a solution.
+"""
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from . import BranchError
+
+LEADERS = {".c": "//", ".h": "//", ".S": "//", ".asm": ";", ".inc": ";"}
+OTHERS = "#"
+PROSE = {".md"}  # the docs show markers as examples, so nothing is a marker there
+
+LOOKS_LIKE_MARKER = re.compile(r"^\s*(?:/[/*]+|;+|#+)\s*(?:SOLUTION|END)\b")
+
+
+@dataclass(frozen=True)
+class Region:
+    exercise: str
+    line: int       # of the SOLUTION marker
+    student: tuple  # lines that the student finds
+    earlier: tuple  # lines in the branches of earlier labs
+    solution: tuple
+
+
+@dataclass(frozen=True)
+class Syntax:
+    marker: re.Pattern
+    text: re.Pattern
+    looks_like_text: re.Pattern
+
+
+def syntax(path):
+    leader = re.escape(LEADERS.get(PurePosixPath(path).suffix, OTHERS))
+    return Syntax(re.compile(rf"^\s*{leader} (SOLUTION|END) ([a-z]+\.[0-9]+)\s*$"),
+                  re.compile(rf"^(\s*){leader} ([|<])(?: (.*))?$"),
+                  re.compile(rf"^\s*{leader}\s?[|<]"))
+
+
+def is_prose(path):
+    return PurePosixPath(path).suffix in PROSE
+
+
+def parse(path, text):
+    lines = text.split("\n")
+    return lines if is_prose(path) else Parser(path, lines).pieces()
+
+
+class Parser:
+    def __init__(self, path, lines):
+        self.path, self.lines, self.at = path, lines, 0
+        self.syntax = syntax(path)
+
+    def pieces(self):
+        found = []
+        while self.at < len(self.lines):
+            found.append(self.piece())
+        return found
+
+    def piece(self):
+        kind, exercise = self.marker()
+        if kind == "SOLUTION":
+            return self.region(exercise)
+        if kind == "END":
+            self.fail(f"END {exercise} without SOLUTION")
+        if self.syntax.text.match(self.line()):
+            self.fail("text line outside the head of a region (a picture wants one more space)")
+        return self.take()
+
+    def region(self, exercise):
+        start = self.at
+        self.take()
+        student, earlier = self.head()
+        if not student:
+            self.fail(f"{exercise} has no text for the student", start)
+        solution = self.body(exercise, start)
+        return Region(exercise, start + 1, student, earlier, solution)
+
+    def head(self):
+        texts = {"|": [], "<": []}
+        while self.at < len(self.lines) and (match := self.syntax.text.match(self.line())):
+            indent, sign, text = match.groups()
+            texts[sign].append((indent + text).rstrip() if text else "")
+            self.take()
+        return tuple(texts["|"]), tuple(texts["<"])
+
+    def body(self, exercise, start):
+        lines = []
+        while self.at < len(self.lines):
+            kind, name = self.marker()
+            if kind:
+                self.must_close(exercise, kind, name)
+                self.take()
+                return tuple(lines)
+            if self.syntax.looks_like_text.match(self.line()):
+                self.fail(f"text line outside the head of {exercise}, or no space after its sign")
+            lines.append(self.take())
+        self.fail(f"{exercise} is not closed", start)
+
+    def must_close(self, exercise, kind, name):
+        if kind == "SOLUTION":
+            self.fail(f"{name} starts inside {exercise}: regions do not nest")
+        if name != exercise:
+            self.fail(f"END {name} closes {exercise}")
+
+    def marker(self):
+        match = self.syntax.marker.match(self.line())
+        if not match and LOOKS_LIKE_MARKER.match(self.line()):
+            self.fail(f"not a right marker: {self.line().strip()}")
+        return match.groups() if match else (None, None)
+
+    def line(self):
+        return self.lines[self.at]
+
+    def take(self):
+        self.at += 1
+        return self.lines[self.at - 1]
+
+    def fail(self, message, at=None):
+        line = self.at if at is None else at
+        raise BranchError(f"{self.path}:{line + 1}: {message}")
