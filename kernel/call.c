@@ -155,7 +155,7 @@ call(struct thread *self)
 {
     // SOLUTION traps.6
     // | /* TODO traps.6: find the handler; an unknown function or target is an error. */
-    // | (void)handlers, (void)fail;
+    // | (void)self, (void)handlers, (void)fail;
     // | exercise_stop("traps.6");
     uint32_t function = CALL_ARG0(self);
 

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The front door. `make help` lists what it opens. Everything made lands in
+# $(BUILD), so `make clean` is one rm and nothing generated is ever committed.
+#
+#   make V=1            show the commands            BUILD=dir   build elsewhere
+#   make CC=clang       another compiler             INSTALL=no  never install
+
+.DEFAULT_GOAL := build
+letters := $(firstword -$(MAKEFLAGS))
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+BUILD  ?= build
+PYTHON ?= /usr/bin/python3
+FRONT  := grade/front
+
+export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
+
+# --- Tools ---------------------------------------------------------------
+# They are looked for, and fetched if missing, while this file is read: the
+# choice of a compiler below then sees what is there now. Finding nothing
+# missing takes a few milliseconds, so there is no stamp that could be stale.
+
+GROUPS-build    := build
+GROUPS-run      := build run $(if $(WINDOW),window)
+GROUPS-gdb      := build run gdb
+GROUPS-bochs    := build run iso bochs
+GROUPS-iso      := build run iso
+GROUPS-record   := build run replay
+GROUPS-replay   := build run replay gdb
+GROUPS-bench    := build run
+GROUPS-grade    := build run test
+GROUPS-test     := build run test gdb iso bochs replay
+GROUPS-branches := run
+
+goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+ifneq ($(filter clean,$(goals)),)
+.NOTPARALLEL:
+endif
+
+needs := $(sort $(foreach goal,$(goals),$(GROUPS-$(goal))))
+dry   := $(findstring n,$(letters))
+
+ifneq ($(if $(dry)$(filter no,$(INSTALL)),,$(needs)),)
+_ := $(shell CC='$(if $(filter default,$(origin CC)),,$(CC))' $(FRONT)/install.sh $(needs) </dev/null >&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error some tools are missing)
+endif
+endif
+
+# --- Compilers -----------------------------------------------------------
+# The fragments find here CC CFLAGS NASM LINK LINK_LIBS NM OBJCOPY, $(Q) before
+# a command and $(say) "..." for the line that a person sees instead of it.
+# Linking is the linker's own work: compilers disagree about driving one.
+
+cross := $(if $(shell command -v i686-linux-gnu-gcc),i686-linux-gnu-)
+ifeq ($(origin CC),default)
+CC := $(or $(cross),)gcc
+endif
+clang := $(findstring clang,$(CC))
+
+NASM    := nasm
+NM      := $(cross)nm
+OBJCOPY := $(cross)objcopy
+ifeq ($(origin LD),default)
+LD := $(if $(clang),ld.lld,$(cross)ld)
+endif
+
+TARGET   := $(if $(clang),--target=i386-elf,-m32)
+CFLAGS   := $(TARGET) -std=gnu11 -march=i686 -mno-mmx -mno-sse -ffreestanding \
+            -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer \
+            -fno-asynchronous-unwind-tables -O2 -g -Wall -Wextra -MMD -MP
+LINK     := $(LD) -m elf_i386 -nostdlib -static --build-id=none
+LINK_LIBS = $(wildcard $(shell $(CC) $(TARGET) -print-libgcc-file-name))
+
+Q   := $(if $(V),,@)
+say := @$(if $(V)$(findstring s,$(letters)),:,printf '  %s\n')
+
+include kernel/build.mk user/build.mk
+
+# Every object depends on this file, which changes when a compiler or flag does.
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS) $(LINK)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(LINK)' >$@
+
+$(KERNEL_OBJECTS) $(USER_OBJECTS): $(BUILD)/flags
+
+# --- What one can do -----------------------------------------------------
+
+front    = BUILD='$(BUILD)' $(PYTHON) $(FRONT)/$(1)
+harness  = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL PYTHONPATH=grade $(PYTHON) -m $(1)
+option   = $(if $($(2)),$(1) '$($(2))')
+
+comma       := ,
+RUN_MODULES ?= $(subst $() ,$(comma),$(addprefix $(BUILD)/programs/,demo.elf ping.elf pong.elf crash.elf))
+KERNEL_ARGS ?=
+
+# A student's branch has neither the reference's tools nor the project's own
+# tests; what it tests is its newest lab.
+LAB     ?= $(lastword $(foreach lab,traps paging doors pm swap,$(if $(wildcard labs/$(lab)/lab.toml),$(lab))))
+project := $(wildcard labs/branches.py)
+
+.PHONY: help build run test grade gdb bochs iso record replay branches bench doctor clean all-images always
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
+	    $(if $(project),cat,grep -v '^branches|') | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+build: all-images ## the kernel and its programs (the default)
+
+run: build ## boot on this terminal; WINDOW=1 opens the screen too
+	@$(call front,run.py) --modules '$(RUN_MODULES)' --append '$(KERNEL_ARGS)' $(if $(WINDOW),--window)
+
+test: ## test everything (in a student's branch: grade the newest lab)
+ifdef project
+test: build $(BUILD)/lintel.iso
+	@$(call harness,pytest) -c grade/pytest.ini --rootdir . -n $(or $(JOBS),auto) \
+	    --junitxml $(BUILD)/test.xml $(if $(TEST),-k '$(TEST)') grade/tests
+else
+test: grade
+endif
+
+grade: ## LAB=traps [SUBMISSION=dir] [TEST=id] [SEED=n]: points and reasons
+	@$(call harness,lintel) grade --lab '$(LAB)' $(call option,--submission,SUBMISSION) \
+	    $(call option,--test,TEST) $(call option,--seed,SEED) $(call option,--jobs,JOBS) $(call option,--out,OUT)
+
+# A test that failed is run again under gdb by the grader, which knows what it
+# patched into the program; a program by itself needs no grader.
+gdb: build ## [PROGRAM=demo] [BREAK=kmain], or LAB=traps TEST=id: a test under gdb
+ifdef TEST
+	@$(call harness,lintel) gdb --lab '$(LAB)' --test '$(TEST)' $(call option,--seed,SEED)
+else
+	@$(call front,gdb.py) --program '$(or $(PROGRAM),demo)' --break '$(or $(BREAK),kmain)' --modules '$(RUN_MODULES)' --append '$(KERNEL_ARGS)'
+endif
+
+bochs: build $(BUILD)/lintel.iso ## [BREAK=kmain]: boot the ISO in the debugger of Bochs
+	@$(call front,bochs.py) --break '$(or $(BREAK),kmain)'
+
+iso: $(BUILD)/lintel.iso ## an image that GRUB boots, on a CD or a stick
+$(BUILD)/lintel.iso: all-images
+	@$(call front,iso.py) --modules '$(RUN_MODULES)' --append '$(KERNEL_ARGS)' --output $@
+
+record: build ## run once and keep it, to the instruction
+	@$(call front,replay.py) record --modules '$(RUN_MODULES)' --append '$(KERNEL_ARGS)'
+
+replay: ## the recorded run in gdb, where reverse-stepi goes back in time
+	@$(call front,replay.py) replay
+
+branches: ## [INTO=dir]: make the students' branches from the last commit
+	@$(PYTHON) labs/branches.py make $(call option,--into,INTO)
+
+bench: build ## the cost of kernel calls in guest instructions
+	@$(call front,bench.py)
+
+doctor: ## what is installed, what is missing, does the machine boot
+	@test -x $(PYTHON) || { echo '$(PYTHON) is missing: apt-get install python3'; exit 1; }
+	@$(call front,doctor.py)
+
+clean: ## forget everything that was made
+	rm -rf $(BUILD)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Boot the kernel on this terminal.
+
+A person's keys go to the serial port, and Ctrl-C ends the machine. A pipe or a
+file is typed in as fast as the machine takes it; at its end the machine is
+given the time to answer, that is until it has been silent for a moment, and is
+then powered off. A machine that ends by itself is never waited for.
+"""
+
+import argparse
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import machine
+import terminal
+import tree
+
+SILENCE = 2.0   # seconds without output after which the machine has answered
+PATIENCE = 20.0  # seconds after which a machine that goes on talking is cut off
+
+
+def at_terminal(command):
+    """The person and the machine, with nothing in between."""
+    interrupted = []
+    signal.signal(signal.SIGINT, lambda *_: interrupted.append(True))
+    stdio = ["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"]
+    with terminal.restored():
+        status = subprocess.run(command + stdio, preexec_fn=machine.die_with_parent).returncode
+    return machine.SUCCESS if interrupted else status
+
+
+def type_in(keys, ended):
+    """Hand our standard input over; the pipe is as slow as the machine reads."""
+    with contextlib.suppress(OSError):
+        while data := os.read(0, 4096):
+            keys.write(data)
+    ended.append(time.monotonic())
+
+
+def answered(ended, heard):
+    """Has all of the input been typed, and the machine said what it has to say?"""
+    if not ended:
+        return False
+    now = time.monotonic()
+    silent = heard and now > max(heard, ended[0]) + SILENCE
+    return silent or now > ended[0] + PATIENCE
+
+
+def show(output, ended):
+    """Copy what the machine says; returns True when it ended by itself."""
+    heard = None
+    while not answered(ended, heard):
+        if not select.select([output], [], [], 0.1)[0]:
+            continue
+        data = os.read(output.fileno(), 4096)
+        if not data:
+            return True
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        heard = time.monotonic()
+    return False
+
+
+def typed(command):
+    """A pipe or a file types; returns the status, success if we ended the machine."""
+    stdio = ["-chardev", "stdio,id=console", "-serial", "chardev:console"]
+    qemu = subprocess.Popen(command + stdio, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            bufsize=0, preexec_fn=machine.die_with_parent)
+    ended = []
+    threading.Thread(target=type_in, args=(qemu.stdin, ended), daemon=True).start()
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        if show(qemu.stdout, ended):
+            return qemu.wait()
+    qemu.kill()
+    qemu.wait()
+    return machine.SUCCESS
+
+
+def run(command):
+    return at_terminal(command) if terminal.is_ours() else typed(command)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    tree.add_boot_options(parser)
+    parser.add_argument("--window", action="store_true", help="show the screen too")
+    options = parser.parse_args()
+    display = ["-display", "gtk" if options.window else "none"]
+    status = run(machine.command(tree.KERNEL, options.modules, options.append, *display))
+    sys.exit(0 if status == machine.SUCCESS else f"run: {machine.explain(status)}")
+
+
+if __name__ == "__main__":
+    main()

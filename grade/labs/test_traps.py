@@ -1,0 +1,468 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The graded tests of lab traps.  labs/traps/lab.toml has their points."""
+
+import random
+import re
+import struct
+
+from lintel import symbols
+from lintel.failure import MISSING, PANIC, Failure, expect, of_run
+from lintel.outside import Outside
+
+KERNEL_CODE, USER_CODE, USER_DATA = 0x08, 0x1B, 0x23
+BREAKPOINT, OVERFLOW, CALL = 3, 4, 0x40
+NMI, DOUBLE_FAULT = 2, 8
+STUB = 16
+BOOT_INFO = 0x0A000000
+IF, OF = 0x200, 0x800
+FUNCTION, TARGET, ADDRESS, SIZE, FULL = range(0xFF01, 0xFF06)
+GENERAL = "eax ebx ecx edx esi edi ebp".split()
+
+
+def outside(boot, program="probe", **options):
+    return Outside(boot.load(program, gdb=True, **options))
+
+
+def words(report, name):
+    """All values reported under a name, each split into its numbers."""
+    return [tuple(int(word, 16) for word in value.split()) for value in report.values.get(name, [])]
+
+
+# --- traps.1: the interrupt descriptor table
+
+
+def gates(o):
+    """(offset, selector, type, dpl, present) of each gate, in the table that the CPU has."""
+    o.run_to("boot_read")
+    cpu = o.machine.registers()
+    expect(cpu["idt_limit"], 256 * 8 - 1, "limit of the IDT")
+    table = o.gdb.read(cpu["idt_base"], 256 * 8)
+    for low, selector, _, kind, high in struct.iter_unpack("<HHBBH", table):
+        yield low | high << 16, selector, kind & 0x1F, kind >> 5 & 3, kind >> 7
+
+
+def test_idt_gates(boot):
+    o = outside(boot)
+    stubs = o.address("trap_stubs")
+    for vector, (offset, selector, kind, _, present) in enumerate(gates(o)):
+        expect(present, 1, f"gate {vector} present")
+        if vector in (NMI, DOUBLE_FAULT):
+            expect(kind, 0x05, f"type of gate {vector}, a task gate")
+            expect(selector, {NMI: 0x38, DOUBLE_FAULT: 0x30}[vector], f"TSS of gate {vector}")
+        else:
+            expect(kind, 0x0E, f"type of gate {vector}, a 32-bit interrupt gate")
+            expect(selector, KERNEL_CODE, f"code segment of gate {vector}")
+            expect(offset, stubs + STUB * vector, f"address in gate {vector}")
+
+
+def test_idt_privilege(boot):
+    for vector, (_, _, _, dpl, _) in enumerate(gates(outside(boot))):
+        expect(dpl, 3 if vector in (BREAKPOINT, OVERFLOW, CALL) else 0, f"DPL of gate {vector}")
+
+
+def test_double_fault(boot):
+    o = outside(boot)
+    o.run_to("boot_read")
+    o.set(esp=0x100)  # nothing is mapped there: the next push faults, and so does the fault
+    run = _panicked(o, "end of a machine with a bad kernel stack")
+    _find(run, r"panic: double fault in the kernel", "a report of the double fault")
+
+
+# --- traps.2: into the kernel and back
+
+
+def test_first_entry(boot):
+    cpu = outside(boot).run_to("start")
+    expect(cpu["cs"] & 0xFFFF, USER_CODE, "CS of the root process")
+    for segment in ("ss", "ds", "es", "fs", "gs"):
+        expect(cpu[segment] & 0xFFFF, USER_DATA, f"{segment.upper()} of the root process")
+    expect(cpu["eflags"] & IF, IF, "IF in the root process")
+    expect(cpu["eax"], BOOT_INFO, "EAX of the root process, the address of boot_info")
+
+
+# label, vector, error code, how far EIP has gone on
+TRAPS = [
+    ("probe_int3", 3, 0, 1),
+    ("probe_into", 4, 0, 1),
+    ("probe_ud2", 6, 0, 0),
+    ("probe_divide", 0, 0, 0),
+    ("probe_int", 13, 0x50 * 8 + 2, 0),
+    ("probe_read", 14, 5, 0),
+    ("probe_write", 14, 6, 0),
+    ("probe_call", CALL, 0, 2),
+]
+
+
+def quiet(boot):
+    """The program at its label probe_spin, with no interrupt to come."""
+    o = outside(boot)
+    o.run_to("probe_spin")
+    o.out(0x21, 0xFF)
+    o.out(0xA1, 0xFF)
+    return o
+
+
+def trap_at(o, label, chance):
+    """Run the instruction at a label of the program with random registers, up to trap()."""
+    registers = {name: chance.getrandbits(32) for name in GENERAL}
+    if label == "probe_divide":
+        registers["ecx"] = 0
+    registers["eflags"] = IF | OF | 2 | chance.choice([0, 1, 0x400, 0x401])
+    registers["esp"] = chance.getrandbits(32)
+    o.set(**registers, eip=o.address(label))
+    return registers, o.run_to_trap()
+
+
+def check_kernel(o):
+    """How trap() must find the processor."""
+    cpu = o.gdb.registers()
+    inside = o.address("kernel_stack") < cpu["esp"] < o.address("kernel_stack_top")
+    expect(inside, True, "trap() runs on the kernel's stack")
+    expect(cpu["eflags"] & (IF | 0x400), 0, "IF and DF in the kernel")
+    expect(cpu["ds"] & 0xFFFC, USER_DATA & 0xFFFC, "DS in the kernel, a flat data segment")
+
+
+def test_frame_saved(boot, seed):
+    o, chance = quiet(boot), random.Random(f"{seed}:frames")
+    for label, vector, error, forward in TRAPS:
+        registers, thread = trap_at(o, label, chance)
+        check_kernel(o)
+        wanted = {**registers, "vector": vector, "error": error, "eip": o.address(label) + forward, "cs": USER_CODE}
+        wanted.update(dict.fromkeys(("ss", "ds", "es", "fs", "gs"), USER_DATA))
+        seen = o.frame(thread)
+        for name, value in wanted.items():
+            part = 0xFFFF if name in ("cs", "ss", "ds", "es", "fs", "gs") else 0xFFFFFFFF
+            resume = 0x10000 if name == "eflags" else 0  # RF is the processor's business
+            expect(seen[name] & part & ~resume, value, f"{name} in the frame, trapped at {label}")
+        o.set_frame(thread, eip=o.address("probe_spin"), eflags=IF | 2)
+        o.leave(thread)
+        o.run_to("probe_spin")
+
+
+def test_frame_restored(boot, seed):
+    o, chance = quiet(boot), random.Random(f"{seed}:frames")
+    for _ in range(4):
+        _, thread = trap_at(o, "probe_int3", chance)
+        wanted = {name: chance.getrandbits(32) for name in (*GENERAL, "esp")}
+        wanted.update(eip=o.address("probe_spin"), eflags=IF | 2 | chance.choice([0, 1, 0x400, 0x801]))
+        wanted.update({name: chance.choice([0, USER_DATA]) for name in ("ds", "es", "fs", "gs")})
+        o.set_frame(thread, **wanted)
+        o.leave(thread)
+        cpu = o.run_to("probe_spin")
+        for name, value in wanted.items():
+            expect(cpu[name], value, f"{name} after the return to ring 3")
+        o.set(ds=USER_DATA, es=USER_DATA, eflags=IF | 2)
+
+
+def test_kernel_fault(boot):
+    o = outside(boot)
+    o.run_to("space_init")
+    o.run_to("memset")
+    o.gdb.write(o.address("memset"), b"\x0f\x0b")  # ud2
+    run = _panicked(o, "end of a machine whose kernel faults")
+    _find(run, r"panic: invalid opcode in the kernel \(vector 6, error code 0\)", "the kernel's panic")
+    _find(run, r"memset\+0x0\s+(\S+\s+\S+\s+)*?\S+\s+kmain\+0x", "the stack of the panic: memset .. kmain")
+
+
+def _panicked(o, what):
+    run = o.machine.run()
+    if run.status == MISSING:
+        raise of_run(run)
+    expect((run.kind, run.status), ("exit", PANIC), what)
+    return run
+
+
+def _find(run, pattern, what):
+    if not re.search(pattern.encode(), run.console):
+        raise Failure("wrong", f"{what}, as in /{pattern}/", run.console[-400:].decode("ascii", "replace"))
+
+
+# --- traps.3: exceptions
+
+# argument of the program, vector, name, error code
+FAULTS = [
+    ("divide", 0, "divide error", 0),
+    ("debug", 1, "debug", 0),
+    ("breakpoint", 3, "breakpoint", 0),
+    ("overflow", 4, "overflow", 0),
+    ("bound", 5, "bound range exceeded", 0),
+    ("opcode", 6, "invalid opcode", 0),
+    ("halt", 13, "general protection fault", 0),
+    ("selector", 13, "general protection fault", 0x10),
+    ("protection", 13, "general protection fault", 0),
+    ("page", 14, "page fault", 6),
+    ("x87", 16, "x87 floating-point error", 0),
+]
+
+
+def test_faults_reported(boot):
+    for name, vector, title, error in FAULTS:
+        booted = boot("faults", args=name, expect_end=False)
+        run, address = booted.run, booted.params[0] % 0x08000000
+        where = f" at address {address:08x}" if name == "page" else ""
+        _good_end(run, f"end of a machine whose one thread raises {name}")
+        _find(run, rf"thread 1 ended: {title} \(vector {vector}, error code {error:x}\){where}\r\n", f"a report of {name}")
+        _find(run, rf"eip {_near(booted, name)}", f"the place of {name} in the report")
+        if name not in ("divide",):
+            _find(run, rf"esi {booted.params[1]:08x}", f"the registers of {name} in the report")
+        expect(booted.report.values, {}, f"reports of the program after {name}")
+
+
+def _near(booted, name):
+    """A pattern for the addresses of the function that faults."""
+    start = symbols.load(booted.machine.modules[0][0]).address(f"fault_{name}")
+    return "(" + "|".join(f"{at:08x}" for at in range(start, start + 48)) + ")"
+
+
+def _good_end(run, what):
+    bad = of_run(run, f"{what}: the last thread ends, and so does the run")
+    if bad:
+        raise bad
+
+
+def test_faults_end_one(boot):
+    booted = boot("faults", args="all")
+    expect(booted.report.get("survivors"), "0", "threads that went on behind their fault")
+    expect(booted.report.get("alive"), f"{booted.params[2]:x}", "word of the root thread, which did not fault")
+    for name, vector, *_ in FAULTS:
+        _find(booted.run, rf"\(vector {vector}, ", f"a report of {name}")
+
+
+# What becomes of each trick's thread.
+BY_INT = {
+    "came back": "int_backwards int_nested int_aligned int_null_segments int_no_stack int_kernel_stack "
+                 "preempted_null_segments preempted_nested preempted_backwards",
+    "ended": "int_trace int_trace_shadow int_iopl int_iret_nested int_timer int_double_fault int_nmi int_page_fault "
+             "int_last far_tss far_task far_kernel kernel_jump kernel_push port_out port_in control no_interrupts",
+}
+BY_SYSENTER = {
+    "came back": "sysenter_trace sysenter_backwards sysenter_nested sysenter_aligned sysenter_null_segments "
+                 "sysenter_no_stack sysenter_kernel_stack sysenter_all",
+    "ended": "sysenter_to_kernel sysenter_to_nowhere",
+}
+
+
+def check_tricks(booted, tricks):
+    expect(booted.report.get("offered"), "1", "boot_info.sysenter") if tricks is BY_SYSENTER else None
+    for outcome, names in tricks.items():
+        for name in names.split():
+            expect(booted.report.get(name), outcome, f"what becomes of the thread that tries {name}")
+    expect(booted.report.get("alive"), f"{booted.params[0]:x}", "word of the root thread, at the end")
+
+
+def test_hostile_int(boot):
+    check_tricks(boot("hostile", args="int", cmdline="hz=1000", guest_seconds=6), BY_INT)
+
+
+# --- traps.4: the interrupt controllers
+
+
+def test_pic_moved(boot):
+    o = outside(boot)
+    o.run_to("timer_init")
+    pics = o.pics()
+    expect([pics[n]["irq_base"] for n in (0, 1)], [0x20, 0x28], "first vectors of the controllers")
+    expect([pics[n]["imr"] for n in (0, 1)], [0xFB, 0xFF], "masks, with only the cascade open")
+
+
+def masks(o):
+    pics = o.pics()
+    return pics[0]["imr"] | pics[1]["imr"] << 8
+
+
+def test_pic_masks(boot, seed):
+    o, chance = outside(boot), random.Random(f"{seed}:masks")
+    o.run_to("timer_init")
+    wanted = masks(o)
+    for _ in range(24):
+        irq, open_ = chance.choice([i for i in range(16) if i != 2]), chance.random() < 0.6
+        o.call("pic_unmask" if open_ else "pic_mask", irq)
+        wanted = wanted & ~(1 << irq) if open_ else wanted | 1 << irq
+        expect(f"{masks(o):016b}", f"{wanted:016b}", f"masks after pic_{'unmask' if open_ else 'mask'}({irq})")
+
+
+def start_devices(o):
+    """The timer by hand (whatever exercise 5 does) and the real-time clock's periodic interrupt."""
+    o.run_to("timer_init")
+    for port, value in ((0x43, 0x34), (0x40, 0x00), (0x40, 0x10), (0x70, 0x0B), (0x71, 0x42)):
+        o.out(port, value)
+    o.run_to("trap_return")
+
+
+def wait_for(o, irq):
+    """Let only one interrupt through; the thread that it interrupts, at trap()."""
+    for other in (0, 8):
+        o.call("pic_unmask" if other == irq else "pic_mask", other)
+    for _ in range(8):
+        thread = o.run_to_trap()
+        if o.frame(thread)["vector"] == 32 + irq:
+            return thread
+    raise Failure("wrong", f"an interrupt of IRQ {irq}", "none comes")
+
+
+def in_service(o):
+    return [o.pics()[n]["isr"] for n in (0, 1)]
+
+
+def test_pic_acknowledged(boot):
+    o = outside(boot)
+    start_devices(o)
+    for irq, before in ((0, [1, 0]), (8, [4, 1]), (0, [1, 0])):
+        wait_for(o, irq)
+        expect(in_service(o), before, f"interrupts in service when IRQ {irq} has come")
+        o.run_to("trap_return")
+        expect(in_service(o), [0, 0], f"interrupts in service when the kernel has served IRQ {irq}")
+
+
+def test_pic_spurious(boot):
+    o = outside(boot)
+    start_devices(o)
+    for irq, spurious, after in ((8, 15, [0, 1]), (0, 7, [1, 1])):
+        thread = wait_for(o, irq)
+        o.set_frame(thread, vector=32 + spurious)  # as if this one had come, with nothing of its own in service
+        o.run_to("trap_return")
+        expect(in_service(o), after, f"interrupts in service after a spurious IRQ {spurious}, with IRQ {irq} in service")
+
+
+# --- traps.5: the timer and the clock
+
+
+def tick_length(boot, cmdline):
+    """Nanoseconds of the machine's time from tick to tick, as a program in ring 3 feels them."""
+    o = outside(boot, "ticks", cmdline=cmdline)
+    o.run_to("ticks_done")  # not stopped before: QEMU's clock jumps at each stop
+    return o.word(o.address("ticks_length")) * 1024 / 25
+
+
+def test_timer_rate(boot, seed):
+    chance = random.Random(f"{seed}:hz")
+    for hz, cmdline in ((250, ""), *((hz, f"hz={hz}") for hz in chance.sample(range(60, 1200), 2))):
+        wanted, seen = 1e9 / hz, tick_length(boot, cmdline)
+        if abs(seen - wanted) > wanted / 100:
+            raise Failure("wrong", f"with hz={hz}, a tick every {wanted / 1e6:.3f} ms", f"one every {seen / 1e6:.3f} ms")
+
+
+def test_clock(boot, seed):
+    chance = random.Random(f"{seed}:hz")
+    for hz in (250, chance.randint(100, 999), chance.randint(1001, 2000)):
+        report = boot("clock", args="150", cmdline=f"hz={hz}").report
+        seen, steps, told = (int(report.get(name)) for name in ("milliseconds", "steps", "hz"))
+        passed, tick = int(report.get("cycles")) * 1024 / 1e6, 1000 / hz
+        expect(told, hz, "boot_info.hz")
+        if abs(seen - passed) > tick + 1.5:
+            raise Failure("wrong", f"with hz={hz}, the clock goes on by about {passed:.1f} ms", f"it goes on by {seen} ms")
+        if not 0.7 * min(seen, seen / tick) < steps <= seen / min(tick, 1) + 2:
+            raise Failure("wrong", f"with hz={hz}, a clock that moves with every tick", f"{steps} steps in {seen} ms")
+
+
+# --- traps.6: kernel calls
+
+
+def check_good_calls(booted):
+    text = f"calls: the word is {booted.params[0]:08x}\n"
+    report = booted.report
+    expect(words(report, "write"), [(len(text), 0)], "value and error of CALL_CONSOLE_WRITE")
+    _find(booted.run, re.escape(text.strip()), "the text on the console")
+    expect(words(report, "write.room"), [(0, 0)], "value and error of a write of nothing, in a buffer of 4095")
+    expect(words(report, "write.nothing"), [(0, 0)], "value and error of a write of nothing")
+    expect(words(report, "clock.error"), [(0,)], "error of CALL_CLOCK")
+    expect(words(report, "yield"), [(0, 0)], "value and error of CALL_YIELD")
+
+
+def check_bad_calls(booted):
+    report = booted.report
+    for name, count, error in (("function", 17, FUNCTION), ("target", 1, TARGET), ("size", 5, SIZE), ("address", 15, ADDRESS)):
+        expect(words(report, name), [(0xFFFFFFFF, error)] * count, f"values and errors of the calls with a bad {name}")
+    expect(words(report, "address.last"), [(4, 0)], "value and error of a write of the last four bytes of memory")
+
+
+def test_calls_good(boot):
+    check_good_calls(boot("calls", args="int"))
+
+
+def test_calls_bad(boot):
+    check_bad_calls(boot("calls", args="int"))
+
+
+def check_registers(booted, way, kept):
+    report, p = booted.report, booted.params
+    given = dict(eax=0, ebx=0, ecx=p[0], edx=p[1], esi=0, edi=0, ebp=p[4], esp=p[5])
+    for name in ("eax", "ebx", "esi", "edi", *kept):
+        expect(words(report, f"{way}.{name}"), [(given[name],)], f"{name} after CALL_YIELD by {way}")
+    for name in ("ds", "es", "fs", "gs"):
+        expect(words(report, f"{way}.{name}"), [(USER_DATA,)], f"{name} after CALL_YIELD by {way}")
+
+
+def test_call_registers(boot):
+    booted = boot("registers", args="int")
+    check_registers(booted, "int", ("ecx", "edx", "ebp", "esp"))
+    expect(words(booted.report, "int.eflags")[0][0] & 0x700, 0x600, "IF and DF after a call by int, as before it")
+
+
+# --- traps.7: threads take turns
+
+
+def test_yields(boot):
+    report = boot("yields", shift=3, cmdline="hz=19").report  # slow ticks: none comes in between
+    names = "".join(report.values["name"])
+    expect(words(report, "created"), [(2 + i, 0) for i in range(5)], "numbers of the new threads")
+    expect(report.get("ended"), "5", "threads that came to their end")
+    expect(report.get("order"), names * 4, "order of the threads")
+
+
+def check_sharing(booted):
+    report = booted.report
+    expect([error for _, error in words(report, "created")], [0] * 4, "errors of CALL_THREAD_CREATE")
+    expect(report.values["wrong"], ["0"] * 4, "registers that threads found changed")
+    looked = [int(value) for value in report.values["looked"]]
+    if min(looked) == 0 or max(looked) > 2 * min(looked):
+        raise Failure("wrong", "four threads with about the same share of the processor", f"rounds of each: {looked}")
+
+
+def test_preemption(boot):
+    check_sharing(boot("preempt", args="int"))
+
+
+def test_threads(boot):
+    report = boot("threads", guest_seconds=6).report
+    row, full = report.get("row"), report.get("full")
+    expect(row, "200 0 0 1", "of 200 threads in a row: how many ran, failed, had an old number; right arguments")
+    expect(full, f"63 {FULL:x}", "threads beside the root thread, and the error of the next one")
+    expect(report.get("released"), "1", "all of them came to their end")
+    expect(report.get("again"), "0 1", "error of one thread more, after that; it ran")
+
+
+def test_fpu_kept(boot):
+    report = boot("fpu").report
+    expect(report.values["track"], ["1 0"] * 3, "threads that computed; numbers that they found changed")
+    expect(report.get("fresh"), "37f 1f80 0 0", "what a new thread finds in the FPU")
+    expect(report.get("ended"), "4", "threads that came to their end")
+
+
+# --- traps.8: SYSENTER
+
+
+def offered(booted):
+    expect(booted.report.get("offered"), "1", "boot_info.sysenter")
+    return booted
+
+
+def test_sysenter_calls(boot):
+    booted = offered(boot("calls", args="sysenter"))
+    check_good_calls(booted)
+    check_bad_calls(booted)
+
+
+def test_sysenter_registers(boot):
+    booted = offered(boot("registers", args="sysenter"))
+    check_registers(booted, "sysenter", ("ebp", "esp"))
+    expect(words(booted.report, "sysenter.eflags")[0][0] & ~0x8D5, 0x202, "EFLAGS after SYSENTER, but for the arithmetic ones")
+
+
+def test_sysenter_preempted(boot):
+    offered(boot("registers", args="sysenter"))
+    check_sharing(boot("preempt", args="sysenter"))
+
+
+def test_sysenter_hostile(boot):
+    check_tricks(boot("hostile", args="sysenter", cmdline="hz=1000", guest_seconds=4), BY_SYSENTER)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Names of addresses: what an ELF file's symbols and line table say."""
+
+import bisect
+import functools
+
+from elftools.elf.elffile import ELFFile
+
+
+@functools.lru_cache(maxsize=None)
+def load(path):
+    return Symbols(path)
+
+
+class Symbols:
+    def __init__(self, path):
+        self.path = path
+        with open(path, "rb") as f:
+            elf = ELFFile(f)
+            self._addresses = dict(_symbols(elf))
+            self._code = sorted(_code(elf))
+
+    def address(self, name):
+        """The address of a symbol; KeyError when there is none."""
+        return self._addresses[name]
+
+    def locate(self, address):
+        """'function+offset (file:line)', or None when address is in no function."""
+        at = bisect.bisect_right(self._code, (address, "\xff", 0)) - 1
+        if at < 0 or address >= self._code[at][2]:
+            return None
+        start, name, _ = self._code[at]
+        place = self._line(address)
+        return f"{name}+{address - start:#x}" + (f" ({place})" if place else "")
+
+    def _line(self, address):
+        with open(self.path, "rb") as f:
+            elf = ELFFile(f)
+            return _line(elf.get_dwarf_info(), address) if elf.has_dwarf_info() else None
+
+
+def file_offset(elf, address):
+    """Where in the file the byte of an address lies; None when no segment holds it."""
+    return next((address - s["p_vaddr"] + s["p_offset"] for s in elf.iter_segments()
+                 if s["p_type"] == "PT_LOAD" and 0 <= address - s["p_vaddr"] < s["p_filesz"]), None)
+
+
+def _symbols(elf):
+    table = elf.get_section_by_name(".symtab")
+    return ((s.name, s["st_value"]) for s in (table.iter_symbols() if table else ()) if s.name)
+
+
+def _code(elf):
+    """(start, name, end of its section) of every name in an executable section."""
+    table = elf.get_section_by_name(".symtab")
+    for symbol in table.iter_symbols() if table else ():
+        index = symbol["st_shndx"]
+        if not symbol.name or not isinstance(index, int) or symbol["st_info"]["type"] in ("STT_SECTION", "STT_FILE"):
+            continue
+        section = elf.get_section(index)
+        if section["sh_flags"] & 4:
+            yield symbol["st_value"], symbol.name, section["sh_addr"] + section["sh_size"]
+
+
+def _line(dwarf, address):
+    for unit in dwarf.iter_CUs():
+        program = dwarf.line_program_for_CU(unit)
+        if program:
+            found = _in_program(program, address)
+            if found:
+                return _name(program, found)
+    return None
+
+
+def _in_program(program, address):
+    """The last state at or before the address, in a sequence that covers it."""
+    before = None
+    for entry in program.get_entries():
+        state = entry.state
+        if state is None:
+            continue
+        if before and before.address <= address < state.address:
+            return before
+        before = None if state.end_sequence else state
+    return None
+
+
+def _name(program, state):
+    header = program.header
+    base = 0 if header["version"] >= 5 else 1
+    entry = header["file_entry"][state.file - base]
+    folder = entry["dir_index"] - base
+    name = entry.name.decode(errors="replace")
+    if folder >= (1 if base == 0 else 0):
+        name = header["include_directory"][folder].decode(errors="replace") + "/" + name
+    return f"{name}:{state.line}"

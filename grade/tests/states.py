@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Trees of the real project in other states: exercises missing, files changed; built and graded as a student would."""
+
+import fcntl
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "labs"))
+
+from branchtool import states  # noqa: E402
+from branchtool.source import Source  # noqa: E402
+
+PYTHON = sys.executable
+
+
+def clean_environment(**more):
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PYTEST", "MAKE", "MFLAGS", "BUILD"))}
+    return {**kept, **more}
+
+
+def make(tree, *words, check=True):
+    """make in a tree, quiet; never installs."""
+    done = subprocess.run(["make", "-s", *words, "INSTALL=no"], cwd=tree, env=clean_environment(), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=300)
+    assert not check or done.returncode == 0, done.stdout
+    return done
+
+
+class States:
+    """Copies of one tree that is built once, by whichever worker comes first."""
+
+    def __init__(self, shared):
+        self.source = Source.of_folder(ROOT)
+        self.base = shared / "base"
+        with open(shared / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (shared / "ready").exists():
+                states.render(self.source, self.base)
+                make(self.base, "build")
+                (shared / "ready").touch()
+
+    def tree(self, folder, missing=(), changes=()):
+        """The reference, built, but with exercises missing and {file: text} changed."""
+        subprocess.run(["cp", "-a", str(self.base), str(folder)], check=True)
+        if missing:
+            self._take_out(folder, missing)
+        for path, text in dict(changes).items():
+            (folder / path).write_text(text)
+        said = make(folder, "build").stdout
+        assert "warning" not in said, said
+        return folder
+
+    def _take_out(self, folder, missing):
+        for path, file in states.state_tree(self.source, missing, None).items():
+            if file.data != (folder / path).read_bytes():
+                (folder / path).write_bytes(file.data)
+
+
+def grade(tree, *words, lab="traps"):
+    """The tree graded by its own grader: its result document."""
+    out = tree.parent / f"{tree.name}-result"
+    command = [PYTHON, "-m", "lintel", "grade", "--lab", lab, "--jobs", "1", "--out", str(out), *map(str, words)]
+    done = subprocess.run(command, cwd=tree, env=clean_environment(PYTHONPATH=str(tree / "grade")), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=600)
+    assert done.returncode in (0, 1), done.stdout
+    return json.loads((out / f"{lab}.json").read_text())
+
+
+def failed(document):
+    return {test["id"] for test in document["tests"] if test["status"] != "passed"}
