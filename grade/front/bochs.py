@@ -27,7 +27,8 @@ def bochs(start, iso, console, log):
     """The settings after .bochsrc override those in it."""
     return ["bochs-bin", "-q", "-f", str(tree.ROOT / ".bochsrc"), "-rc", start,
             f"ata1-master: type=cdrom, path={iso}, status=inserted",
-            f"com1: enabled=1, mode=file, dev={console}", f"log: {log}"]
+            f"com1: enabled=1, mode=file, dev={console}",
+            f"com2: enabled=1, mode=file, dev={console.with_suffix('.com2')}", f"log: {log}"]
 
 
 def scripted(command, script, limit):

@@ -16,7 +16,7 @@ TRAP_FLAGS = 0x200  # IF: must be clear in the kernel
 
 
 class Outside:
-    def __init__(self, booted, guest_seconds=4.0):
+    def __init__(self, booted, guest_seconds=2.0):
         self.machine, self.gdb = booted.machine, booted.machine.gdb
         self._files = [symbols.load(p) for p in (self.machine.kernel, self.machine.modules[0][0])]
         self.machine.start(guest_seconds)

@@ -105,10 +105,10 @@ def test_flood(tree):
 
 
 def test_triple_fault(tree):
-    """A table that is loaded and never filled, but for the two task gates."""
-    document = states.grade(tree(changes=replaced("kernel/idt.c", ("vector = 0; vector < VECTORS", "vector = VECTORS; vector < VECTORS"))))
-    quiet = {"double_fault", "first_entry", "pic_moved", "pic_masks"}  # nothing else traps in them
-    assert states.failed(document) == needing("traps.1") - quiet
+    """A table that is as good as empty."""
+    document = states.grade(tree(changes=replaced("kernel/idt.c", ("sizeof(idt) - 1", "0"))))
+    quiet = {"first_entry", "pic_moved", "pic_masks"}  # nothing else traps in them
+    assert sorted(states.failed(document)) == sorted(needing("traps.1") - quiet)
     assert "triple-fault" in {t["extra_data"]["kind"] for t in document["tests"]}
 
 

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The disc that GRUB boots, in QEMU and in Bochs; and the demonstration that newcomers see."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+
+import pytest
+
+import states
+from lintel import verdict
+
+FRONT = states.ROOT / "grade" / "front"
+BUILD = states.ROOT / "build"
+KEY = bytes([1] + [0] * 31)  # of a program that no grader has touched
+LIMIT = 120
+
+
+def front(script, *words, **options):
+    return subprocess.run([sys.executable, FRONT / script, *map(str, words)], cwd=states.ROOT, text=True, timeout=LIMIT,
+                          env=states.clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+
+
+@pytest.fixture
+def iso(tmp_path):
+    def make(modules):
+        done = front("iso.py", "--modules", modules, "--append", "hz=1000", "--output", tmp_path / "disc.iso")
+        assert done.returncode == 0, done.stdout
+        return tmp_path / "disc.iso"
+    return make
+
+
+def programs(*names):
+    return ",".join(str(BUILD / "programs" / name) for name in names)
+
+
+DEMO = programs("demo.elf", "ping.elf", "pong.elf", "crash.elf")
+
+
+def check_demo(text):
+    """Two programs take turns, a third one faults and dies alone."""
+    turns = [line.split()[0] for line in text.splitlines() if re.match(r"\s*(ping|pong) \d", line)]
+    assert sorted(turns) == ["ping"] * 6 + ["pong"] * 6, text
+    assert set(turns[:4]) == {"ping", "pong"}, text
+    assert re.search(r"thread 4 ended: page fault \(vector 14, error code 6\) at address 00000000", text)
+    assert "nobody stopped me" not in text
+    assert re.search(r"demo: \d+ ms have passed, and the machine still runs", text)
+
+
+def in_bochs(image, tmp_path):
+    (tmp_path / "script").write_text("c\n")
+    console = tmp_path / "console.txt"
+    done = front("bochs.py", "--iso", image, "--console", console, "--script", tmp_path / "script", "--limit", LIMIT)
+    assert done.returncode == 0, done.stdout
+    verdicts = console.with_suffix(".com2")  # not there if nothing was written
+    return console.read_text(), verdicts.read_bytes() if verdicts.exists() else b""
+
+
+def test_run():
+    done = front("run.py", "--modules", DEMO, "--append", "", stdin=subprocess.DEVNULL)
+    assert done.returncode == 0
+    check_demo(done.stdout)
+
+
+def test_disc_in_qemu(iso):
+    command = ["qemu-system-i386", "-nodefaults", "-no-user-config", "-display", "none", "-M", "pc", "-m", "32", "-serial",
+               "stdio", "-no-reboot", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-cdrom", iso(DEMO)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=LIMIT)
+    assert done.returncode == 33
+    check_demo(done.stdout)
+
+
+def test_disc_in_bochs(iso, tmp_path):
+    text, _ = in_bochs(iso(DEMO), tmp_path)
+    check_demo(text)
+
+
+@pytest.mark.parametrize("way, table", [("int", "BY_INT"), ("sysenter", "BY_SYSENTER")])
+def test_tricks_in_bochs(iso, tmp_path, way, table):
+    """Bochs is stricter than QEMU, with null segments for one."""
+    _, lines = in_bochs(iso(f"{programs('hostile.elf')} {way}"), tmp_path)
+    report = verdict.parse(lines, KEY)
+    assert report.complete, lines
+    for outcome, names in graded(table).items():
+        assert {name: report.get(name) for name in names.split()} == dict.fromkeys(names.split(), outcome)
+
+
+def graded(name):
+    spec = importlib.util.spec_from_file_location("graded", states.ROOT / "grade/labs/test_traps.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name)
