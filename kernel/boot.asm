@@ -5,13 +5,12 @@
 ; (Multiboot Specification 0.6.96, sections 3.1 to 3.3.)
 ;
 ; Here .bss is cleared (not every loader does), RAM is mapped at KERNEL_BASE
-; with 4 MiB pages, and kmain(magic, record) goes on at the high addresses.
+; with 4 MiB pages, and boot_high (high.asm) goes on at the high addresses.
 ; Nothing that a BIOS may have set up is relied on.
 
 bits 32
 
 KERNEL_BASE equ 0xc0000000
-STACK_SIZE  equ 16384
 
 MAGIC equ 0x1badb002
 FLAGS equ 3                             ; modules page-aligned, memory map wanted
@@ -24,11 +23,10 @@ PAGE_GLOBAL   equ 1 << 8
 CR0_WP  equ 1 << 16
 CR0_PG  equ 1 << 31
 CR4_PSE equ 1 << 4
-CR4_PGE equ 1 << 7
 
 DIRECT_PAGES equ 224                    ; 896 MiB, DIRECT_SIZE of memory.h
 
-extern kmain, kernel_bss, kernel_end
+extern boot_high, kernel_directory, kernel_bss, kernel_end
 
 section .multiboot
 align 4
@@ -67,28 +65,5 @@ boot:
         mov cr0, eax
         mov eax, boot_high
         jmp eax
-
-section .text
-boot_high:
-        mov dword [kernel_directory], 0 ; the low mapping has served
-        mov eax, cr3
-        mov cr3, eax
-        mov eax, cr4
-        or eax, CR4_PGE                 ; global pages only from here on
-        mov cr4, eax
-        mov esp, kernel_stack_top
-        xor ebp, ebp                    ; the end of every stack trace
-        mov eax, esi                    ; arguments in registers: -mregparm=3
-        mov edx, ebx
-        call kmain                      ; does not return
-
-section .bss
-global kernel_directory, kernel_stack, kernel_stack_top
-align 4096
-kernel_directory:
-        resb 4096
-kernel_stack:
-        resb STACK_SIZE
-kernel_stack_top:
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -43,8 +43,9 @@ $(BUILD)/kernel.elf: $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols1.o kernel/link.ld
 	$(say) "LINK    $@"
 	$(Q)$(KERNEL_LINK)
 
+# For Bochs: what has an address at KERNEL_BASE or above, and no mere number.
 $(BUILD)/kernel.sym: $(BUILD)/kernel.elf
-	@$(NM) -n $< | awk '{ print $$1, $$3 }' >$@
+	@$(NM) -n $< | awk '$$2 ~ /^[tTdDbBrR]$$/ && $$1 >= "c0000000" { print $$1, $$3 }' >$@
 
 all-images: $(BUILD)/kernel.elf $(BUILD)/kernel.sym
 

@@ -20,7 +20,7 @@ import machine
 import terminal
 import tree
 
-SAME_EACH_TIME = "-icount", "shift=3,sleep=off"  # ticks come after so many instructions, stopped or not
+SAME_EACH_TIME = "-icount", "shift=3"  # ticks come after so many instructions, stopped or not
 
 
 def debugger():

@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What gdb learns about this kernel: its threads, their trap frames, the tables of the processor.
+
+It reads memory and registers and changes nothing. The processor's own tables
+are read where its registers say they are, which QEMU's monitor tells.
+"""
+
+import os
+import re
+import struct
+from pathlib import Path
+
+import gdb
+from gdb.unwinder import Unwinder, register_unwinder
+
+BUILD = Path(os.environ.get("BUILD", "build"))
+SHARED_BASE = 0x08000000  # where programs lie that have no address of their own
+
+STUB_SIZE = 16
+CALL, SYSENTER = 0x40, 256
+ENTRIES = "trap_entry", "sysenter_entry"  # the code that calls C, on an empty kernel stack
+STATES = {1: "ready", 2: "running"}
+FLAGS = {0: "CF", 2: "PF", 4: "AF", 6: "ZF", 7: "SF", 8: "TF", 9: "IF", 10: "DF", 11: "OF", 14: "NT", 16: "RF",
+         17: "VM", 18: "AC"}
+GATES = {5: "task", 0xe: "interrupt", 0xf: "trap"}
+
+
+# --- The machine
+
+def monitor(line):
+    """What QEMU's monitor answers."""
+    try:
+        return gdb.execute(f"monitor {line}", to_string=True)
+    except gdb.error:
+        raise gdb.GdbError("no machine is running: start it with `make gdb`") from None
+
+
+def table_register(name):
+    """Base and limit that GDTR or IDTR holds."""
+    base, limit = re.search(rf"^{name}= *(\w+) (\w+)", monitor("info registers"), re.M).groups()
+    return int(base, 16), int(limit, 16)
+
+
+def memory(address, size):
+    try:
+        return bytes(gdb.selected_inferior().read_memory(address, size))
+    except gdb.error:
+        raise gdb.GdbError(f"there is no memory at {address:#010x}") from None
+
+
+def table(name):
+    """Entries of eight bytes, as two words each."""
+    base, limit = table_register(name)
+    return list(struct.iter_unpack("<II", memory(base, (limit + 1) // 8 * 8)))
+
+
+# --- The kernel
+
+def kernel(expression):
+    """A value of the kernel's; one clear line while there is none."""
+    monitor("info status")
+    try:
+        value = gdb.parse_and_eval(expression)
+        value.fetch_lazy()
+        return value
+    except gdb.error as error:
+        raise gdb.GdbError(f"the kernel is not that far, or its symbols are not loaded: {error}") from None
+
+
+def address(symbol):
+    return int(kernel(f"(unsigned long)&{symbol}"))
+
+
+def place(at):
+    """The function that an address lies in; for a program's, with its name."""
+    found = re.match(r"(.+) in section \S+(?: of (\S+))?", gdb.execute(f"info symbol {at:#x}", to_string=True))
+    if not found:
+        return "?"
+    program = Path(found[2] or "kernel.elf").stem
+    return found[1] if program == "kernel" else f"{program}: {found[1]}"
+
+
+def vector_name(vector):
+    if vector < 32:
+        names = kernel("'kernel/trap.c'::names")
+        known = vector <= names.type.range()[1]
+        return names[vector].string() if known else "reserved exception"
+    if vector < 48:
+        return f"IRQ {vector - 32}"
+    return {CALL: "kernel call", SYSENTER: "SYSENTER"}.get(vector, "not used")
+
+
+def current():
+    """The address of the running thread, whose frame ends at TSS.esp0; None before the first."""
+    esp0 = int(kernel("'kernel/segments.c'::main_task.tss.esp0"))
+    return esp0 - gdb.lookup_type("struct frame").sizeof if esp0 else None
+
+
+def all_threads():
+    array = kernel("'kernel/thread.c'::threads")
+    slots = [array[i] for i in range(array.type.range()[1] + 1)]
+    return [t for t in slots if int(t["state"]) in STATES]
+
+
+def is_current(thread):
+    return int(thread.address) == current()
+
+
+def in_ring_3():
+    return int(gdb.parse_and_eval("$cs")) & 3 == 3
+
+
+# --- Commands
+
+def is_new(frame):
+    """A thread that has never trapped has the registers that thread_new gave it."""
+    return all(int(frame[name]) == 0 for name in "edi esi ebp ebx edx ecx vector error".split())
+
+
+def came_by(frame):
+    vector = int(frame["vector"])
+    if is_new(frame):
+        return "not yet, it is new"
+    return f"{vector} {vector_name(vector)}"
+
+
+def flags(eflags):
+    return " ".join(name for bit, name in FLAGS.items() if eflags >> bit & 1)
+
+
+def row(frame, names, width):
+    return "  ".join(f"{name:<6} {int(frame[name]) & (1 << 4 * width) - 1:0{width}x}" for name in names.split())
+
+
+def frame_lines(frame):
+    eip, eflags = int(frame["eip"]), int(frame["eflags"])
+    yield f"  vector {came_by(frame)}"
+    yield f"  error  {int(frame['error']):08x}"
+    yield f"  eip    {eip:08x}  {place(eip)}"
+    yield f"  eflags {eflags:08x}  {flags(eflags)}"
+    yield "  " + row(frame, "eax ebx ecx edx", 8)
+    yield "  " + row(frame, "esi edi ebp esp", 8)
+    yield "  " + row(frame, "cs ss ds", 4) + f"      from ring {int(frame['cs']) & 3}"
+    yield "  " + row(frame, "es fs gs", 4)
+
+
+def thread_numbered(number):
+    for thread in all_threads():
+        if int(thread["number"]) == number:
+            return thread
+    raise gdb.GdbError(f"there is no thread {number}: `threads` lists them")
+
+
+def running():
+    if current() is None:
+        raise gdb.GdbError("no thread has run yet: TSS.esp0 is 0 until the first thread_switch")
+    for thread in all_threads():
+        if is_current(thread):
+            return thread
+    raise gdb.GdbError("the thread that TSS.esp0 points to has ended")
+
+
+class Lintel(gdb.Command):
+    """Commands for the Lintel kernel.
+
+    trapframe [THREAD]  registers that a thread left behind when it trapped
+    threads             who there is, who runs, how each came into the kernel
+    idt [VECTOR]        the interrupt descriptor table that the processor has
+    gdt                 the segments that the processor has
+
+The machine's own monitor is there too: `monitor info registers`."""
+
+    def __init__(self):
+        super().__init__("lintel", gdb.COMMAND_USER)
+
+    def invoke(self, argument, from_tty):
+        print(self.__doc__)
+
+
+class TrapFrame(gdb.Command):
+    """trapframe [THREAD]: the registers that the running thread, or thread THREAD, trapped with."""
+
+    def __init__(self):
+        super().__init__("trapframe", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        thread = thread_numbered(number(argument)) if argument else running()
+        print(f"thread {int(thread['number'])}")
+        if is_current(thread) and in_ring_3():
+            print("  is in ring 3 now: this is how it came in last")
+        print("\n".join(frame_lines(thread["frame"])))
+
+
+class Threads(gdb.Command):
+    """threads: all threads; * marks the running one, whose frame is old while it is in ring 3."""
+
+    def __init__(self):
+        super().__init__("threads", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        known = all_threads()
+        if not known:
+            raise gdb.GdbError("there are no threads yet")
+        print("  number  state    came in by                  esp       eip")
+        for thread in sorted(known, key=lambda t: int(t["number"])):
+            print(self.line(thread))
+
+    def line(self, thread):
+        frame, mark = thread["frame"], "*" if is_current(thread) else " "
+        eip, esp = int(frame["eip"]), int(frame["esp"])
+        return (f"{mark} {int(thread['number']):<6}  {STATES[int(thread['state'])]:<7}  {came_by(frame):<26}  "
+                f"{esp:08x}  {eip:08x} {place(eip)}")
+
+
+def number(text):
+    try:
+        return int(gdb.parse_and_eval(text))
+    except gdb.error as error:
+        raise gdb.GdbError(str(error)) from None
+
+
+def task_entry(selector):
+    """Where a task gate goes on: EIP in the task state that its segment describes."""
+    base, _, _ = descriptor(*table("GDT")[selector // 8])
+    return struct.unpack("<I", memory(base + 32, 4))[0]
+
+
+def gate(vector, low, high):
+    """What stays the same along a run of equal gates: type, DPL, selector, target."""
+    kind, dpl, selector = high >> 8 & 0x1f, high >> 13 & 3, low >> 16
+    if not high & 0x8000:
+        return "absent", "", "", ""
+    target = task_entry(selector) if kind == 5 else low & 0xffff | high & 0xffff0000
+    stubs = address("trap_stubs")
+    goes = "trap_stubs + 16 * vector" if target == stubs + STUB_SIZE * vector else f"{target:08x} {place(target)}"
+    return GATES.get(kind, f"bad: {kind:#x}"), dpl, f"{selector:#06x}", goes
+
+
+def runs(gates):
+    """[(first, last, gate)]: neighbours that are equal make one run."""
+    found = []
+    for vector, one in gates:
+        if found and found[-1][2] == one:
+            found[-1] = (found[-1][0], vector, one)
+        else:
+            found.append((vector, vector, one))
+    return found
+
+
+class Idt(gdb.Command):
+    """idt [VECTOR]: the interrupt descriptor table as the processor has it; equal gates share a line."""
+
+    def __init__(self):
+        super().__init__("idt", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        entries = list(enumerate(self.entries()))
+        if argument:
+            entries = [(v, e) for v, e in entries if v == number(argument)]
+        if not entries:
+            raise gdb.GdbError("the table has no such vector")
+        print("vector   type       DPL  selector  goes to")
+        for first, last, (kind, dpl, selector, goes) in runs([(v, gate(v, *e)) for v, e in entries]):
+            print(f"{first if first == last else f'{first}-{last}':<8} {kind:<10} {dpl!s:<4} {selector:<9} {goes}".rstrip())
+
+    def entries(self):
+        if table_register("IDT") == (0, 0x3ff):
+            raise gdb.GdbError("the processor has no IDT yet: idt_init has not run")
+        return table("IDT")
+
+
+def descriptor(low, high):
+    """Base, limit in bytes, and access bits of a segment."""
+    base = low >> 16 | (high & 0xff) << 16 | high & 0xff000000
+    limit = low & 0xffff | high & 0xf0000
+    return base, limit << 12 | 0xfff if high & 0x800000 else limit, high >> 8 & 0xff
+
+
+def segment_type(access):
+    if access & 0x10:
+        return ("code" if access & 8 else "data") + (" writable" if access & 0xa == 2 else "")
+    return {9: "task", 0xb: "task, busy", 2: "LDT"}.get(access & 0xf, f"system {access & 0xf:#x}")
+
+
+class Gdt(gdb.Command):
+    """gdt: the segments that the processor has."""
+
+    def __init__(self):
+        super().__init__("gdt", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        entries = table("GDT")
+        print("selector  type           DPL  base      limit")
+        for i, entry in enumerate(entries):
+            base, limit, access = descriptor(*entry)
+            kind = segment_type(access) if access & 0x80 else "absent"
+            print(f"{i * 8:#06x}    {kind:<13}  {access >> 5 & 3:<3}  {base:08x}  {limit:08x}")
+
+
+# --- Stack traces
+
+class FrameId:
+    def __init__(self, sp, pc):
+        self.sp, self.pc = sp, pc
+
+
+class TrapUnwinder(Unwinder):
+    """Goes on in ring 3: what is under the kernel's stack lies in the running thread's frame."""
+
+    SAVED = "eip", "esp", "ebp", "ebx", "esi", "edi"
+
+    def __init__(self):
+        super().__init__("lintel")
+
+    def __call__(self, pending):
+        pc, sp = (pending.read_register(name) for name in ("eip", "esp"))
+        try:
+            frame = self.left_by(int(pc), int(sp))
+        except (gdb.error, gdb.GdbError):
+            frame = None
+        if not frame:
+            return None
+        unwound = pending.create_unwind_info(FrameId(sp, pc))
+        for name in self.SAVED:
+            unwound.add_saved_register(name, frame[name])
+        return unwound
+
+    def left_by(self, pc, sp):
+        """The frame in the thread, once the kernel's stack has been taken."""
+        top = address("kernel_stack_top")
+        if not top - 16 < sp <= top or not place(pc).startswith(ENTRIES) or not current():
+            return None
+        return gdb.Value(current()).cast(gdb.lookup_type("struct frame").pointer()).dereference()
+
+
+# --- Symbols
+
+def text_of(path):
+    """Where an ELF program's first segment lies (Tool Interface Standard 1.2)."""
+    data = path.read_bytes()
+    return struct.unpack_from("<I", data, struct.unpack_from("<I", data, 28)[0] + 8)[0]
+
+
+def load_kernel():
+    """The kernel's symbols, unless gdb was started with a kernel."""
+    if not gdb.current_progspace().filename and (BUILD / "kernel.elf").exists():
+        gdb.execute(f"file {BUILD / 'kernel.elf'}", to_string=True)
+
+
+def load_others(event):
+    """Symbols of the programs that have an address of their own, once those of the root process
+    are there: where two programs have the same name, gdb takes that of the first."""
+    programs = BUILD / "programs"
+    if Path(event.new_objfile.filename).parent.name != programs.name:
+        return
+    gdb.events.new_objfile.disconnect(load_others)
+    loaded = [Path(one.filename).name for one in gdb.objfiles() if one.filename]
+    for path in sorted(programs.glob("*.elf")):
+        if path.name not in loaded and text_of(path) != SHARED_BASE:
+            gdb.execute(f"add-symbol-file {path}", to_string=True)
+
+
+for command in Lintel, TrapFrame, Threads, Idt, Gdt:
+    command()
+register_unwinder(None, TrapUnwinder())
+gdb.events.new_objfile.connect(load_others)
+load_kernel()

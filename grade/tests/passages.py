@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Run the debugger sessions that a handout prints, and compare, as doctest does.
+
+A session is a fenced block of kind `gdb` or `bochs`. Its first line may be
+`$ make gdb BREAK=trap`: the target (gdb, replay, bochs) with PROGRAM and BREAK.
+A line that begins with a prompt is a command, the lines after it are what it
+prints. `...` stands for any text in a line, alone on its line for any lines.
+
+    passages.py [FILE...]       without files: every labs/*/handout.md
+"""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FRONT = ROOT / "grade" / "front"
+LIMIT = 60  # seconds that one session may take
+PROGRAMS = "demo", "ping", "pong", "crash"  # the modules of `make gdb`
+
+PROMPT = re.compile(r"(?:\(gdb\)|<bochs(?::\d+)?>) (.*)")
+FENCE = re.compile(r"```(gdb|bochs)\s*$")
+
+# gdb runs this: it types each command as a person would, and goes on after an error.
+# What the machine's monitor says would go to the standard error.
+TYPIST = """import gdb
+for line in {commands!r}:
+    print("(gdb) " + line)
+    try:
+        text = gdb.execute(line, from_tty=True, to_string=line.startswith("monitor"))
+        print(text or "", end="")
+    except gdb.error as error:
+        print(error)
+"""
+
+
+class Mismatch(AssertionError):
+    pass
+
+
+@dataclasses.dataclass
+class Step:
+    command: str
+    line: int
+    printed: list
+
+
+@dataclasses.dataclass
+class Passage:
+    path: pathlib.Path
+    line: int
+    target: str  # gdb, replay, bochs
+    options: dict  # PROGRAM, BREAK
+    steps: list
+
+    def __str__(self):
+        return f"{self.path.name}:{self.line}"
+
+
+# --- Reading
+
+def read(path):
+    """The passages of a Markdown file."""
+    lines = path.read_text().splitlines()
+    starts = [(i, found[1]) for i, line in enumerate(lines, 1) if (found := FENCE.match(line))]
+    return [passage(path, i, kind, block(path, lines, i)) for i, kind in starts]
+
+
+def block(path, lines, start):
+    """The lines after line `start` up to the closing fence, each with its number."""
+    for end in range(start, len(lines)):
+        if lines[end].startswith("```"):
+            return list(enumerate(lines[start:end], start + 1))
+    raise Mismatch(f"{path}:{start}: this block has no end")
+
+
+def passage(path, line, kind, lines):
+    target, options = kind, {}
+    if lines and lines[0][1].startswith("$ make "):
+        _, _, target, *settings = lines.pop(0)[1].split()
+        options = dict(word.split("=", 1) for word in settings)
+    return Passage(path, line, target, options, steps(path, lines))
+
+
+def steps(path, lines):
+    found = []
+    for number, line in lines:
+        if prompt := PROMPT.match(line):
+            found.append(Step(prompt[1], number, []))
+        elif found:
+            found[-1].printed.append(line)
+        elif line.strip():
+            raise Mismatch(f"{path}:{number}: a session begins with a prompt")
+    return found
+
+
+# --- Running
+
+@contextlib.contextmanager
+def workplace():
+    """A build folder of links: sockets, logs and records of several runs stay apart."""
+    build = ROOT / os.environ.get("BUILD", "build")
+    with tempfile.TemporaryDirectory(prefix="lintel-") as folder:
+        for path in build.iterdir():
+            if path.name in ("kernel.elf", "kernel.sym", "programs", "lintel.iso"):
+                os.symlink(path, pathlib.Path(folder) / path.name)
+        yield pathlib.Path(folder)
+
+
+def modules(folder):
+    return ",".join(str(folder / "programs" / f"{name}.elf") for name in PROGRAMS)
+
+
+def front(folder, script, *words):
+    """What one of the front door's programs prints."""
+    command = [sys.executable, str(FRONT / script), *words]
+    ran = subprocess.run(command, cwd=ROOT, env={**os.environ, "BUILD": str(folder)}, stdin=subprocess.DEVNULL,
+                         capture_output=True, text=True, errors="replace", timeout=LIMIT + 10, check=False)
+    if ran.returncode:
+        raise Mismatch(f"{script} ended with status {ran.returncode}\n{ran.stdout}{ran.stderr}")
+    return ran.stdout.replace("\r", "")
+
+
+def words(passage, folder):
+    """The program to run, and its options, but for those of scripts."""
+    stop = ["--break", passage.options.get("BREAK", "kmain")]
+    if passage.target == "bochs":
+        return ["bochs.py", *stop]
+    if passage.target == "replay":
+        return ["replay.py", "replay", *stop]
+    return ["gdb.py", "--program", passage.options.get("PROGRAM", "demo"), "--modules", modules(folder), *stop]
+
+
+def run(passage):
+    """Everything that is printed, prompts included."""
+    commands = [step.command for step in passage.steps]
+    with workplace() as folder:
+        bochs = passage.target == "bochs"
+        script = folder / ("script" if bochs else "script.py")
+        script.write_text("\n".join(commands) if bochs else TYPIST.format(commands=commands))
+        if passage.target == "replay":
+            front(folder, "replay.py", "record", "--modules", modules(folder))
+        return front(folder, *words(passage, folder), "--script", str(script), "--limit", str(LIMIT))
+
+
+def answers(commands, text):
+    """What each command printed: the lines up to the next prompt."""
+    found, rest = [], iter(commands)
+    for line in text.splitlines():
+        prompt = PROMPT.match(line)
+        if prompt and prompt[1].strip() == next(rest, "q").strip():
+            found.append([])
+        elif found:
+            found[-1].append(line)
+    return found
+
+
+# --- Comparing
+
+def trimmed(lines):
+    """As one sees them: tabs set, no blanks at the ends, no empty line first or last."""
+    text = "\n".join(line.expandtabs().rstrip() for line in lines)
+    return text.strip("\n")
+
+
+def pattern(wanted):
+    """A regular expression for what a transcript stands for."""
+    lines = []
+    for line in trimmed(wanted).split("\n"):
+        if line.strip() == "...":
+            lines.append(r"(?:.*\n)*")
+        else:
+            lines.append(".*".join(map(re.escape, line.split("..."))) + r"\n")
+    return "".join(lines)
+
+
+def matches(wanted, seen):
+    return re.fullmatch(pattern(wanted), trimmed(seen) + "\n") is not None
+
+
+def indented(lines):
+    return "\n".join(f"    {line}" for line in trimmed(lines).split("\n"))
+
+
+def check(passage):
+    """Raises Mismatch for the first command that prints something else."""
+    seen = answers([step.command for step in passage.steps], run(passage))
+    for step, printed in zip(passage.steps, [*seen, *[["(the session has ended)"]] * len(passage.steps)]):
+        if not matches(step.printed, printed):
+            raise Mismatch(f"{passage.path}:{step.line}: {step.command}\n"
+                           f"  expected\n{indented(step.printed)}\n  seen\n{indented(printed)}")
+
+
+def main(names):
+    paths = [pathlib.Path(name) for name in names] or sorted(ROOT.glob("labs/*/handout.md"))
+    failed = 0
+    for one in (passage for path in paths for passage in read(path)):
+        try:
+            check(one)
+            print(f"{one}: {one.target}: as printed")
+        except Mismatch as mismatch:
+            failed += 1
+            print(mismatch)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
