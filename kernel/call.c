@@ -113,27 +113,33 @@ call_machine_stop(struct thread *self)
 }
 
 static struct thread *
-call_console_write(struct thread *self)
+write_by(void (*write)(const char *text, size_t size), struct thread *self)
 {
     uint32_t size, error;
     const char *text = message(self, &size, &error);
 
     if (!text)
         return fail(self, error);
-    console_write(text, size);
+    write(text, size);
     return reply(self, size, 0);
+}
+
+static struct thread *
+call_console_write(struct thread *self)
+{
+    return write_by(console_write, self);
+}
+
+static void
+test_write(const char *text, size_t size)
+{
+    serial_write(SERIAL_TEST, text, size);
 }
 
 static struct thread *
 call_test_write(struct thread *self)
 {
-    uint32_t size, error;
-    const char *text = message(self, &size, &error);
-
-    if (!text)
-        return fail(self, error);
-    serial_write(SERIAL_TEST, text, size);
-    return reply(self, size, 0);
+    return write_by(test_write, self);
 }
 
 static handler *const handlers[CALL_LIMIT] = {

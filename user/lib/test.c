@@ -62,16 +62,3 @@ test_argument(const struct boot_info *info)
         text++;
     return *text ? text + 1 : text;
 }
-
-uint32_t
-test_random(void)
-{
-    static uint32_t state;
-
-    if (!state)
-        state = challenge.seed * 2654435761u | 1;
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state;
-}

@@ -5,15 +5,6 @@
  */
 #include "test.h"
 
-static uint64_t
-rdtsc(void)
-{
-    uint64_t value;
-
-    __asm__ volatile("rdtsc" : "=A"(value));
-    return value;
-}
-
 static uint32_t
 number(const char *text)
 {

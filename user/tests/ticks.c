@@ -16,15 +16,6 @@ __asm__(".globl ticks_done\n"
 
 void ticks_done(void);
 
-static uint64_t
-rdtsc(void)
-{
-    uint64_t value;
-
-    __asm__ volatile("rdtsc" : "=A"(value));
-    return value;
-}
-
 /* What two readings in a row differ by when nothing comes in between. */
 static uint32_t
 undisturbed(void)
