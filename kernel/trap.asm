@@ -186,6 +186,8 @@ sysenter_entry:
 ; |         mov eax, missing_sysenter
 ; |         call exercise_stop
         mov esp, [esp]                  ; the end of the caller's frame
+        push dword FLAG_ALWAYS          ; inside the frame, soon overwritten
+        popf
         push dword USER_DATA            ; ss
         push ecx                        ; esp
         push dword FLAG_ALWAYS | FLAG_IF
@@ -198,8 +200,6 @@ sysenter_entry:
         push fs
         push gs
         pusha
-        push dword FLAG_ALWAYS
-        popf
         mov ecx, USER_DATA
         mov ds, ecx
         mov es, ecx

@@ -12,11 +12,15 @@ from lintel.outside import Outside
 KERNEL_CODE, USER_CODE, USER_DATA = 0x08, 0x1B, 0x23
 BREAKPOINT, OVERFLOW, CALL = 3, 4, 0x40
 NMI, DOUBLE_FAULT = 2, 8
+CALL_YIELD = 0x08
 STUB = 16
 BOOT_INFO = 0x0A000000
-IF, OF = 0x200, 0x800
+IF, DF, OF, NESTED = 0x200, 0x400, 0x800, 0x4000
 FUNCTION, TARGET, ADDRESS, SIZE, FULL = range(0xFF01, 0xFF06)
+ARITHMETIC = 0x8D5
 GENERAL = "eax ebx ecx edx esi edi ebp".split()
+SEGMENTS = "ds es fs gs".split()
+FRAME_SIZE = 76
 
 
 def outside(boot, program="probe", **options):
@@ -96,30 +100,56 @@ TRAPS = [
 def quiet(boot):
     """The program at its label probe_spin, with no interrupt to come."""
     o = outside(boot)
+    o.run_to("trap_return")
+    outputs(o, *TIMER, (0x21, 0xFF), (0xA1, 0xFF))
     o.run_to("probe_spin")
-    o.out(0x21, 0xFF)
-    o.out(0xA1, 0xFF)
     return o
+
+
+# The timer by hand, whatever exercise 5 does: without one the machine's clock would jump far at each stop.
+TIMER = ((0x43, 0x34), (0x40, 0x00), (0x40, 0x10))
+
+
+def outputs(o, *words):
+    for port, value in words:
+        o.out(port, value)
+
+
+def segments(chance, null):
+    """A different selector for each: of no segment, or of the one that ring 3 has for data."""
+    return dict(zip(SEGMENTS, chance.sample(range(4) if null else range(0x20, 0x24), 4)))
 
 
 def trap_at(o, label, chance):
     """Run the instruction at a label of the program with random registers, up to trap()."""
     registers = {name: chance.getrandbits(32) for name in GENERAL}
+    registers.update(segments(chance, null=label not in ("probe_read", "probe_write")))
     if label == "probe_divide":
         registers["ecx"] = 0
     registers["eflags"] = IF | OF | 2 | chance.choice([0, 1, 0x400, 0x401])
     registers["esp"] = chance.getrandbits(32)
     o.set(**registers, eip=o.address(label))
-    return registers, o.run_to_trap()
+    return registers, trapped(o)
 
 
-def check_kernel(o):
-    """How trap() must find the processor."""
+def trapped(o, function="trap"):
+    """Go on to trap(), or call(): the thread that it is told of."""
+    thread = o.run_to(function)["eax"]
+    try:
+        o.gdb.read(thread, FRAME_SIZE)
+    except OSError:
+        raise Failure("wrong", f"{function}() is told of the thread that trapped", f"{thread:#x}, where no memory is") from None
+    return thread
+
+
+def check_kernel(o, flags=IF | DF):
+    """How the kernel's C functions must find the processor."""
     cpu = o.gdb.registers()
     inside = o.address("kernel_stack") < cpu["esp"] < o.address("kernel_stack_top")
-    expect(inside, True, "trap() runs on the kernel's stack")
-    expect(cpu["eflags"] & (IF | 0x400), 0, "IF and DF in the kernel")
-    expect(cpu["ds"] & 0xFFFC, USER_DATA & 0xFFFC, "DS in the kernel, a flat data segment")
+    expect(inside, True, "the kernel runs on its own stack")
+    expect(cpu["eflags"] & flags, 0, "IF and DF (after SYSENTER, NT too) in the kernel")
+    for name in ("ds", "es"):
+        expect(cpu[name] & 0xFFFC, USER_DATA & 0xFFFC, f"{name.upper()} in the kernel, a flat data segment")
 
 
 def test_frame_saved(boot, seed):
@@ -128,30 +158,56 @@ def test_frame_saved(boot, seed):
         registers, thread = trap_at(o, label, chance)
         check_kernel(o)
         wanted = {**registers, "vector": vector, "error": error, "eip": o.address(label) + forward, "cs": USER_CODE}
-        wanted.update(dict.fromkeys(("ss", "ds", "es", "fs", "gs"), USER_DATA))
+        wanted["ss"] = USER_DATA
         seen = o.frame(thread)
         for name, value in wanted.items():
-            part = 0xFFFF if name in ("cs", "ss", "ds", "es", "fs", "gs") else 0xFFFFFFFF
+            part = 0xFFFF if name in ("cs", "ss", *SEGMENTS) else 0xFFFFFFFF
             resume = 0x10000 if name == "eflags" else 0  # RF is the processor's business
             expect(seen[name] & part & ~resume, value, f"{name} in the frame, trapped at {label}")
         o.set_frame(thread, eip=o.address("probe_spin"), eflags=IF | 2)
         o.leave(thread)
         o.run_to("probe_spin")
+    check_stubs(o, trap_at(o, "probe_int3", chance)[1])
+
+
+WITH_ERROR_CODE = (10, 11, 12, 13, 14, 17, 21)
+
+
+def check_stubs(o, thread):
+    """The stubs one by one, as if the processor had come to them from ring 3.
+
+    It comes to no stub with the task gates of 2 and 8, and 22 to 31 are reserved.
+    """
+    for vector in (*range(2), *range(3, 8), *range(9, 22), *range(32, 48), CALL, 127, 128, 255):
+        pushed = [0x0E44] * (vector in WITH_ERROR_CODE) + [o.address("probe_spin"), USER_CODE, IF | 2, 0, USER_DATA]
+        o.set(esp=thread + FRAME_SIZE - 4 * len(pushed), eip=o.address("trap_stubs") + STUB * vector)
+        o.gdb.write(o.gdb.registers()["esp"], struct.pack(f"<{len(pushed)}I", *pushed))
+        expect(trapped(o), thread, f"the thread that trap() is told of, at vector {vector}")
+        seen = o.frame(thread)
+        expect(seen["vector"], vector, f"vector in the frame, at the stub of vector {vector}")
+        expect(seen["error"], 0x0E44 if vector in WITH_ERROR_CODE else 0, f"error code in the frame, at vector {vector}")
+
+
+def answer(o, thread):
+    """From trap(): back to its caller, told that this thread is to run."""
+    stack = o.gdb.registers()["esp"]
+    o.set(eax=thread, eip=o.word(stack), esp=stack + 4)
 
 
 def test_frame_restored(boot, seed):
     o, chance = quiet(boot), random.Random(f"{seed}:frames")
-    for _ in range(4):
-        _, thread = trap_at(o, "probe_int3", chance)
+    _, first = trap_at(o, "probe_int3", chance)
+    second = o.address("kernel_stack") + 256  # a part of the stack that is not in use
+    for thread in (first, second, second, first):
         wanted = {name: chance.getrandbits(32) for name in (*GENERAL, "esp")}
         wanted.update(eip=o.address("probe_spin"), eflags=IF | 2 | chance.choice([0, 1, 0x400, 0x801]))
-        wanted.update({name: chance.choice([0, USER_DATA]) for name in ("ds", "es", "fs", "gs")})
-        o.set_frame(thread, **wanted)
-        o.leave(thread)
+        wanted.update(segments(chance, null=False))
+        o.set_frame(thread, vector=BREAKPOINT, cs=USER_CODE, ss=USER_DATA, **wanted)
+        answer(o, thread)
         cpu = o.run_to("probe_spin")
         for name, value in wanted.items():
             expect(cpu[name], value, f"{name} after the return to ring 3")
-        o.set(ds=USER_DATA, es=USER_DATA, eflags=IF | 2)
+        expect(trap_at(o, "probe_int3", chance)[1], thread, "the thread that trap() is told of, when it traps again")
 
 
 def test_kernel_fault(boot):
@@ -205,6 +261,7 @@ def test_faults_reported(boot):
         _find(run, rf"eip {_near(booted, name)}", f"the place of {name} in the report")
         if name not in ("divide",):
             _find(run, rf"esi {booted.params[1]:08x}", f"the registers of {name} in the report")
+        _find(run, r"esp 083ff[0-9a-f]{3}", f"the stack pointer of {name} in the report")
         expect(booted.report.values, {}, f"reports of the program after {name}")
 
 
@@ -238,7 +295,7 @@ BY_INT = {
 BY_SYSENTER = {
     "came back": "sysenter_trace sysenter_backwards sysenter_nested sysenter_aligned sysenter_null_segments "
                  "sysenter_no_stack sysenter_kernel_stack sysenter_all",
-    "ended": "sysenter_to_kernel sysenter_to_nowhere",
+    "ended": "sysenter_to_kernel sysenter_to_nowhere step",
 }
 
 
@@ -257,8 +314,39 @@ def test_hostile_int(boot):
 # --- traps.4: the interrupt controllers
 
 
+def outs(o, in_service=None):
+    """From a function's first instruction, one at a time, to its end: all (port, byte) that it writes.
+
+    in_service: what controllers, by port, tell of themselves instead of what is so.  They have no requests.
+    """
+    end, seen = o.word(o.gdb.registers()["esp"]), []
+    while (cpu := o.gdb.registers())["eip"] != end:
+        expect(len(seen) < 100, True, "a function that writes a few bytes to ports, and ends")
+        code, number = o.gdb.read(cpu["eip"], 2)
+        port = number if code in (0xE4, 0xE6) else cpu["edx"] & 0xFFFF
+        o.gdb.step()
+        if code in (0xE6, 0xEE):  # out
+            seen.append((port, cpu["eax"] & 0xFF))
+        if code in (0xE4, 0xEC) and in_service:  # in
+            asked = [byte for to, byte in seen if to == port]
+            o.set(eax=in_service.get(port, 0) if asked and asked[-1] & 3 == 3 else 0)
+    return seen
+
+
+def initialisation(written, command):
+    """ICW1, and what is written to the data port behind it: ICW2 to ICW4."""
+    words = [(port, byte) for port, byte in written if port in (command, command + 1)]
+    start = max((i for i, (port, byte) in enumerate(words) if port == command and byte & 0x10), default=len(words))
+    return [byte for _, byte in words[start:start + 4]]
+
+
 def test_pic_moved(boot):
     o = outside(boot)
+    o.run_to("pic_init")
+    written = outs(o)
+    for command, name, cascade in ((0x20, "first", 1 << 2), (0xA0, "second", 2)):
+        wanted = [0x11, 0x20 if command == 0x20 else 0x28, cascade, 1]
+        expect(initialisation(written, command), wanted, f"ICW1 to ICW4 of the {name} controller")
     o.run_to("timer_init")
     pics = o.pics()
     expect([pics[n]["irq_base"] for n in (0, 1)], [0x20, 0x28], "first vectors of the controllers")
@@ -282,11 +370,9 @@ def test_pic_masks(boot, seed):
 
 
 def start_devices(o):
-    """The timer by hand (whatever exercise 5 does) and the real-time clock's periodic interrupt."""
-    o.run_to("timer_init")
-    for port, value in ((0x43, 0x34), (0x40, 0x00), (0x40, 0x10), (0x70, 0x0B), (0x71, 0x42)):
-        o.out(port, value)
+    """The timer and the real-time clock's periodic interrupt."""
     o.run_to("trap_return")
+    outputs(o, *TIMER, (0x70, 0x0B), (0x71, 0x42))
 
 
 def wait_for(o, irq):
@@ -294,7 +380,7 @@ def wait_for(o, irq):
     for other in (0, 8):
         o.call("pic_unmask" if other == irq else "pic_mask", other)
     for _ in range(8):
-        thread = o.run_to_trap()
+        thread = trapped(o)
         if o.frame(thread)["vector"] == 32 + irq:
             return thread
     raise Failure("wrong", f"an interrupt of IRQ {irq}", "none comes")
@@ -304,13 +390,28 @@ def in_service(o):
     return [o.pics()[n]["isr"] for n in (0, 1)]
 
 
+def calls(o, *names):
+    """Go on to trap_return: which of the kernel's functions were called."""
+    places, seen = {o.address(name): name for name in (*names, "trap_return")}, []
+    for address in places:
+        o.gdb.breakpoint(address)
+    while "trap_return" not in seen:
+        o.gdb.cont()
+        seen.append(places[at := o.gdb.registers()["eip"]])
+        o.gdb.clear(at)
+    for address in places:
+        o.gdb.clear(address) if places[address] not in seen else None
+    return sorted(seen[:-1])
+
+
 def test_pic_acknowledged(boot):
     o = outside(boot)
     start_devices(o)
     for irq, before in ((0, [1, 0]), (8, [4, 1]), (0, [1, 0])):
         wait_for(o, irq)
         expect(in_service(o), before, f"interrupts in service when IRQ {irq} has come")
-        o.run_to("trap_return")
+        wanted = ["thread_yield", "timer_tick"] if irq == 0 else []
+        expect(calls(o, "timer_tick", "thread_yield"), wanted, f"what is called when IRQ {irq} has come")
         expect(in_service(o), [0, 0], f"interrupts in service when the kernel has served IRQ {irq}")
 
 
@@ -322,6 +423,19 @@ def test_pic_spurious(boot):
         o.set_frame(thread, vector=32 + spurious)  # as if this one had come, with nothing of its own in service
         o.run_to("trap_return")
         expect(in_service(o), after, f"interrupts in service after a spurious IRQ {spurious}, with IRQ {irq} in service")
+    check_real(boot)
+
+
+def check_real(boot):
+    """Inputs 7 raise real interrupts too, which are in service and must be acknowledged."""
+    o = outside(boot)
+    start_devices(o)
+    for irq, real, bits in ((8, 15, {0x20: 0x04, 0xA0: 0x80}), (0, 7, {0x20: 0x80})):
+        o.set_frame(wait_for(o, irq), vector=32 + real)
+        o.run_to("pic_spurious")
+        outs(o, bits)
+        o.run_to("trap_return")
+        expect(in_service(o), [0, 0], f"interrupts in service after a real IRQ {real}")
 
 
 # --- traps.5: the timer and the clock
@@ -378,6 +492,7 @@ def check_bad_calls(booted):
 
 def test_calls_good(boot):
     check_good_calls(boot("calls", args="int"))
+    _good_end(boot("calls", args="exit", expect_end=False).run, "end of a machine whose one thread does CALL_THREAD_EXIT")
 
 
 def test_calls_bad(boot):
@@ -405,9 +520,10 @@ def test_call_registers(boot):
 def test_yields(boot):
     report = boot("yields", shift=3, cmdline="hz=19").report  # slow ticks: none comes in between
     names = "".join(report.values["name"])
-    expect(words(report, "created"), [(2 + i, 0) for i in range(5)], "numbers of the new threads")
-    expect(report.get("ended"), "5", "threads that came to their end")
-    expect(report.get("order"), names * 4, "order of the threads")
+    expect(words(report, "created"), [(2 + i, 0) for i in range(10)], "numbers of the new threads")
+    expect(report.values["ended"], ["5", "5"], "threads that came to their end")
+    orders = ["".join("-" + part[turn:] for turn in range(6)) for part in (names[:5], names[5:])]
+    expect(report.values["order"], orders, "order of the threads, twice")
 
 
 def check_sharing(booted):
@@ -436,7 +552,7 @@ def test_fpu_kept(boot):
     report = boot("fpu").report
     expect(report.values["track"], ["1 0"] * 3, "threads that computed; numbers that they found changed")
     expect(report.get("fresh"), "37f 1f80 0 0", "what a new thread finds in the FPU")
-    expect(report.get("ended"), "4", "threads that came to their end")
+    expect(report.get("ended"), "5", "threads that came to their end")
 
 
 # --- traps.8: SYSENTER
@@ -453,10 +569,44 @@ def test_sysenter_calls(boot):
     check_bad_calls(booted)
 
 
-def test_sysenter_registers(boot):
+def test_sysenter_registers(boot, seed):
     booted = offered(boot("registers", args="sysenter"))
     check_registers(booted, "sysenter", ("ebp", "esp"))
-    expect(words(booted.report, "sysenter.eflags")[0][0] & ~0x8D5, 0x202, "EFLAGS after SYSENTER, but for the arithmetic ones")
+    expect(words(booted.report, "sysenter.eflags")[0][0] & ~ARITHMETIC, 0x202, "EFLAGS after SYSENTER, but for the arithmetic ones")
+    o, chance = quiet(boot), random.Random(f"{seed}:sysenter")
+    for _ in range(3):
+        check_inside(o, chance)
+
+
+def check_inside(o, chance):
+    """A call by SYSENTER, seen from outside on its way in and out."""
+    registers = {name: chance.getrandbits(32) for name in GENERAL}
+    registers.update(eax=CALL_YIELD, ebx=0, edx=o.address("probe_spin"), **segments(chance, null=False))
+    registers.update(ds=0, es=0)
+    o.set(**registers, eflags=IF | 2 | chance.choice([DF, NESTED, DF | NESTED]), eip=o.address("probe_sysenter"))
+    thread = trapped(o, "call")
+    check_kernel(o, IF | DF | NESTED)
+    wanted = {**registers, "esp": registers["ecx"], "eip": registers["edx"], "cs": USER_CODE, "ss": USER_DATA}
+    wanted.update(ds=USER_DATA, es=USER_DATA)
+    seen = o.frame(thread)
+    for name in wanted.keys() - {"ecx", "edx"}:
+        part = 0xFFFF if name in ("cs", "ss", *SEGMENTS) else 0xFFFFFFFF
+        expect(seen[name] & part, wanted[name], f"{name} in the frame, after SYSENTER")
+    check_way_out(o, {**wanted, "eax": 0, "esi": 0, "edi": 0})
+
+
+def check_way_out(o, wanted):
+    """From the start of call() to ring 3, where no interrupt may come in between."""
+    o.gdb.breakpoint(back := o.word(o.gdb.registers()["esp"]))
+    o.gdb.cont()
+    o.gdb.clear(back)
+    while (cpu := o.gdb.registers())["cs"] & 3 == 0:
+        last = o.gdb.read(cpu["eip"], 2) == b"\x0f\x35"  # sysexit
+        expect(cpu["eflags"] & IF == 0 or last, True, "interrupts off up to SYSEXIT")
+        o.gdb.step()
+    for name in (*GENERAL, "esp", "eip", *SEGMENTS):
+        if name not in ("ecx", "edx"):
+            expect(cpu[name], wanted[name], f"{name} after SYSENTER, seen from outside")
 
 
 def test_sysenter_preempted(boot):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Kernel calls, good ones and bad ones, by `int` or by SYSENTER as the
- * argument says: they must mean the same.
+ * argument says: they must mean the same.  Or `exit`: that call alone.
  */
 #include "test.h"
 
@@ -75,6 +75,8 @@ main(const struct boot_info *info)
 {
     sysenter = strcmp(test_argument(info), "sysenter") == 0;
     call_by_sysenter = false;
+    if (strcmp(test_argument(info), "exit") == 0)
+        thread_exit();
     report("offered", "%u", info->sysenter);
     if (sysenter && !info->sysenter)
         report_end();

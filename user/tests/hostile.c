@@ -63,6 +63,7 @@ TRICK(sysenter_no_stack, SYSENTER("xor %esp, %esp\n"));
 TRICK(sysenter_kernel_stack, SYSENTER("mov $0xffffffff, %esp\n"));
 TRICK(sysenter_to_kernel, YIELD "mov %esp, %ecx\n mov $0xc0100000, %edx\n sysenter\n");
 TRICK(sysenter_to_nowhere, YIELD "mov %esp, %ecx\n xor %edx, %edx\n sysenter\n");
+TRICK(step, SET_FLAGS(0x100) "nop\n");                     /* #DB in ring 3 is its own */
 TRICK(sysenter_all, NULL_SEGMENTS SYSENTER("std\n" SET_FLAGS(0x44100)));
 
 /* Puts flags, segments and stack in order and returns for the trick. */
@@ -98,7 +99,7 @@ static const struct trick by_int[] = {
 static const struct trick by_sysenter[] = {
     ENTRY(sysenter_trace), ENTRY(sysenter_backwards), ENTRY(sysenter_nested), ENTRY(sysenter_aligned),
     ENTRY(sysenter_null_segments), ENTRY(sysenter_no_stack), ENTRY(sysenter_kernel_stack),
-    ENTRY(sysenter_to_kernel), ENTRY(sysenter_to_nowhere), ENTRY(sysenter_all), {NULL, NULL},
+    ENTRY(sysenter_to_kernel), ENTRY(sysenter_to_nowhere), ENTRY(step), ENTRY(sysenter_all), {NULL, NULL},
 };
 
 static char stack[STACK] __attribute__((aligned(16)));

@@ -7,7 +7,7 @@
 #include "test.h"
 
 __asm__(".globl probe_spin, probe_end\n"
-        ".globl probe_int3, probe_into, probe_ud2, probe_divide, probe_int, probe_read, probe_write, probe_call\n"
+        ".globl probe_int3, probe_into, probe_ud2, probe_divide, probe_int, probe_read, probe_write, probe_call, probe_sysenter\n"
         "probe_spin:   jmp probe_spin\n"
         "probe_int3:   int3\n"
         "              jmp probe_spin\n"
@@ -20,6 +20,7 @@ __asm__(".globl probe_spin, probe_end\n"
         "probe_write:  mov %al, 0x10\n"
         "probe_call:   int $0x40\n"
         "              jmp probe_spin\n"
+        "probe_sysenter: sysenter\n"
         "probe_end:\n");
 
 void probe_spin(void);
