@@ -22,7 +22,7 @@ $(BUILD)/kernel/%.asm.o: kernel/%.asm
 # Reads nm's list of symbols, writes the functions among them as assembly.
 SYMBOLS_AWK := \
     BEGIN { print "section .symbols\nalign 4\nglobal symbol_table, symbol_table_end\nsymbol_table:" } \
-    $$2 ~ /^[tT]$$/ && $$3 !~ /[.@]/ { name[++n] = $$3; print "dd 0x" $$1 ", name" n } \
+    $$2 ~ /^[tT]$$/ && $$1 >= "c0000000" && $$3 !~ /[.@]/ { name[++n] = $$3; print "dd 0x" $$1 ", name" n } \
     END { print "symbol_table_end:"; for (i = 1; i <= n; i++) print "name" i ": db \"" name[i] "\", 0"; \
           print "section .note.GNU-stack noalloc noexec nowrite progbits" }
 

@@ -32,7 +32,7 @@ write_masks(void)
 }
 
 // SOLUTION traps.4
-// | /* TODO traps.4 */
+// | /* TODO traps.4: a helper that sends the four initialisation words to one PIC. */
 static void
 initialise(uint16_t command, uint16_t data, uint8_t vector, uint8_t cascade)
 {
@@ -61,6 +61,7 @@ pic_init(void)
     write_masks();
     apic_off();
     // SOLUTION traps.4
+    // | /* TODO traps.4: initialise both PICs; all masked but the cascade. */
     // | exercise_missing("traps.4");
     initialise(PIC1_COMMAND, PIC1_DATA, VECTOR_IRQ, 1 << IRQ_CASCADE);
     initialise(PIC2_COMMAND, PIC2_DATA, VECTOR_IRQ + IRQ_PER_PIC, IRQ_CASCADE);
@@ -74,6 +75,7 @@ void
 pic_unmask(unsigned irq)
 {
     // SOLUTION traps.4
+    // | /* TODO traps.4 */
     // | (void)irq;
     masked &= ~(1 << irq);
     write_masks();
@@ -85,6 +87,7 @@ void
 pic_mask(unsigned irq)
 {
     // SOLUTION traps.4
+    // | /* TODO traps.4 */
     // | (void)irq;
     masked |= 1 << irq;
     write_masks();
@@ -92,7 +95,7 @@ pic_mask(unsigned irq)
 }
 
 // SOLUTION traps.4
-// | /* TODO traps.4 */
+// | /* TODO traps.4: a helper that asks a PIC whether its input 7 is in service. */
 static bool
 in_service(uint16_t command, unsigned input)
 {
@@ -103,13 +106,14 @@ in_service(uint16_t command, unsigned input)
 
 /*
  * A controller that loses a request in the middle raises its input 7, with
- * no bit in service.  Such an interrupt must not be acknowledged, except that
- * the first controller did see a real one from the second.
+ * no bit in service.  Such an interrupt must not be acknowledged; but the first
+ * controller did see a real one from the second, and is told here that it is over.
  */
 bool
 pic_spurious(unsigned irq)
 {
     // SOLUTION traps.4
+    // | /* TODO traps.4 */
     // | (void)irq;
     // | return false;
     if (irq == 7)
@@ -126,6 +130,7 @@ void
 pic_acknowledge(unsigned irq)
 {
     // SOLUTION traps.4
+    // | /* TODO traps.4 */
     // | (void)irq;
     if (irq >= IRQ_PER_PIC)
         outb(PIC2_COMMAND, OCW2_EOI);

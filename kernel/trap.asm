@@ -182,9 +182,13 @@ trap_return:
 global sysenter_entry
 sysenter_entry:
 ; SOLUTION traps.8
+; |         ; TODO traps.8: the same frame that `int` would have made; call(thread).
 ; |         mov esp, kernel_stack_top
 ; |         mov eax, missing_sysenter
 ; |         call exercise_stop
+; |
+; | sysenter_return:
+; |         ; TODO traps.8: thread EAX goes on in ring 3 by SYSEXIT.
         mov esp, [esp]                  ; the end of the caller's frame
         push dword FLAG_ALWAYS          ; inside the frame, soon overwritten
         popf
@@ -233,6 +237,7 @@ fatal_entry:
 
 section .rodata
 ; SOLUTION traps.2
+; | ; Names for exercise_stop; they go when the exercises are done.
 ; | missing_entry:    db "traps.2", 0
 ; | missing_return:   db "traps.2", 0
 ; END traps.2

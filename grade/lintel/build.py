@@ -55,8 +55,9 @@ def _wait(process):
 
 
 def _environment():
-    """Nothing of an outer make, whose variables would rule this one."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "BUILD"))}
+    """Nothing of an outer make, whose variables would rule this one; and messages in plain ASCII."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "BUILD"))}
+    return {**kept, "LC_ALL": "C"}
 
 
 def _check(tree):

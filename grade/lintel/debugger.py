@@ -5,17 +5,34 @@ import shutil
 import signal
 import subprocess
 
+import pytest
+
 from .lab import ROOT
 
 SOCKET = ROOT / "build" / "gdb.sock"
 
 
-def attach(machine):
-    """Offer the machine on build/gdb.sock, run gdb on this terminal, return when it is left."""
+DRIVEN = """This test drives the machine through gdb itself: it stops it, sets registers, goes on. Here you do that:
+the program is loaded, and its labels and the kernel's functions are the places where the test stops.
+"""
+
+
+def attach(machine, driven=False):
+    """Offer the machine on build/gdb.sock, run gdb on this terminal, return when it is left.
+
+    A test that drives its machine through gdb cannot go on after that: pytest ends.
+    """
+    print(DRIVEN if driven else "", end="")
+    _serve(machine)
+    if driven:
+        pytest.exit("the machine ended with your session", returncode=0)
+
+
+def _serve(machine):
     SOCKET.parent.mkdir(exist_ok=True)
     SOCKET.unlink(missing_ok=True)
     machine.hmp(f"gdbserver unix:{SOCKET},server=on,wait=off")
-    print(f"The console is written to {machine.dir}/com1; 'detach' and 'quit' let the test go on.", flush=True)
+    print(f"The console is written to {machine.dir}/com1; after 'detach' and 'quit' the test goes on.", flush=True)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for gdb: it stops the machine
     try:
         subprocess.run(command(machine), cwd=ROOT, check=False)

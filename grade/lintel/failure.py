@@ -45,7 +45,7 @@ def _of_status(run, expected):
     if run.status == OK:
         return None
     if run.status == MISSING:
-        return Failure("missing", expected, _found(run, rb"exercise \S+ is missing.*", "an exercise is missing"))
+        return Failure("missing", expected, _missing(run))
     if run.status == REFUSED:
         return Failure("boot", expected, _with_console("the kernel refused to boot", run.console))
     if run.status == PANIC:
@@ -64,9 +64,11 @@ def _panic(run):
     return clean(run.console[at:][:4096]) if at >= 0 else "a panic without a message"
 
 
-def _found(run, pattern, otherwise):
-    found = re.search(pattern, run.console)
-    return line(found.group()) if found else otherwise
+def _missing(run):
+    """The exercise that stopped the run is the last one that the console names."""
+    found = re.findall(rb"exercise (\S+) is missing", run.console)
+    name = line(found[-1]) if found else "unknown"
+    return f"the run stopped at exercise {name}, which is missing"
 
 
 def _with_console(seen, console):

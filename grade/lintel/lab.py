@@ -48,6 +48,9 @@ class Lab:
 
 def load(name, root=ROOT):
     """The lab, checked; LabError tells what is wrong with it."""
+    if not (root / "labs" / name / "lab.toml").is_file():
+        there = ", ".join(sorted(path.parent.name for path in (root / "labs").glob("*/lab.toml")))
+        raise LabError(f"there is no lab {name!r}; there is: {there}")
     try:
         raw = tomllib.loads((root / "labs" / name / "lab.toml").read_text())
         exercises = {e["id"]: Exercise(*(e.get(k, "") for k in ("id", "title", "file", "section"))) for e in raw["exercise"]}

@@ -76,7 +76,7 @@ class Machine:
             self._launch(undo)
             self._cleanup = undo.pop_all()
         if self._want_gdb:
-            self.gdb
+            self._drive()
         return self
 
     def __exit__(self, *_):
@@ -245,6 +245,12 @@ class Machine:
     def _kill(self):
         self._process.kill()
         self._process.wait()
+
+    def _drive(self):
+        """A gdb client for the test. QEMU serves one: a person's debugger comes instead, and the test ends with it."""
+        if Machine.debugger:
+            Machine.debugger(self, driven=True)
+        self.gdb
 
     # --- The end of a run ---
 

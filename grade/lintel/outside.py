@@ -33,7 +33,10 @@ class Outside:
     def run_to(self, name):
         """Go on to the place; its registers."""
         self.gdb.breakpoint(self.address(name))
-        self.gdb.cont()
+        try:
+            self.gdb.cont()
+        except Failure as failure:
+            raise Failure(failure.kind, f"the machine comes to {name}", failure.seen) from None
         self.gdb.clear(self.address(name))
         return self.gdb.registers()
 

@@ -51,8 +51,9 @@ def table(data, lab, file=None):
     deep = max(len(t["id"]) for t in data["tests"])
     for exercise in lab.exercises.values():
         _exercise(console, exercise, [t for t in data["tests"] if t["number"] == exercise.id], width, deep)
-    for test in data["tests"]:
-        _failure(console, test)
+    for tests in _alike(data["tests"]):
+        _failure(console, tests[0])
+        _waiting(console, tests[1:])
     _total(console, data)
 
 
@@ -76,9 +77,26 @@ def _exercise(console, exercise, tests, width, deep):
         console.print(Text.assemble("  ", (f"{word:<5}", style), " ", row))
 
 
+def _alike(tests):
+    """What did not pass, in groups: tests that one missing exercise stops are told of once."""
+    groups = {}
+    for test in tests:
+        if test["status"] != "passed":
+            cause = _seen(test) if test["extra_data"]["kind"] == "missing" else test["id"]
+            groups.setdefault(cause, []).append(test)
+    return groups.values()
+
+
+def _seen(test):
+    return next((row for row in test["output"].splitlines() if row.startswith("seen ")), "")
+
+
+def _waiting(console, tests):
+    if tests:
+        _print(console, f"\n  {len(tests)} more for the same reason: {' '.join(t['id'] for t in tests)}")
+
+
 def _failure(console, test):
-    if test["status"] == "passed":
-        return
     word, style = MARK[test["status"]]
     console.print(Text.assemble("\n", (f"{word} ", f"bold {style}"), (test["id"], "bold"), f"  {test['name']}"))
     _print(console, indent(test["output"], 2))

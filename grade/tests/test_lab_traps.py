@@ -54,7 +54,7 @@ def test_nothing_done(tree):
     assert document["score"] == 0
     for test in document["tests"]:
         assert test["extra_data"]["kind"] == "missing", test
-        assert f"exercise  {test['number']}" in test["output"] and "exercise traps.1 is missing" in test["output"]
+        assert f"exercise  {test['number']}" in test["output"] and "stopped at exercise traps.1" in test["output"]
 
 
 # --- Kernels that are wrong on purpose
