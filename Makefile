@@ -15,6 +15,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 
 BUILD  ?= build
+$(if $(word 2,$(BUILD)),$(error BUILD holds a space, which make cannot do))
 PYTHON ?= /usr/bin/python3
 FRONT  := grade/front
 
@@ -93,7 +94,12 @@ $(KERNEL_OBJECTS) $(USER_OBJECTS): $(BUILD)/flags
 
 front    = BUILD='$(BUILD)' $(PYTHON) $(FRONT)/$(1)
 harness  = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL PYTHONPATH=grade $(PYTHON) -m $(1)
-option   = $(if $($(2)),$(1) '$($(2))')
+
+# What a person gives reaches the shell as the value of an environment variable,
+# never as text of the recipe: a folder may have any name.
+given := LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL_ARGS
+$(foreach name,$(given),$(if $(findstring $$,$(value $(name))),$(error $(name) holds a dollar sign, which make takes for its own)))
+option   = $(if $($(2)),$(1) "$$$(2)")
 
 comma       := ,
 RUN_MODULES ?= $(subst $() ,$(comma),$(addprefix $(BUILD)/programs/,demo.elf ping.elf pong.elf crash.elf))
@@ -104,6 +110,8 @@ KERNEL_ARGS ?=
 LAB     ?= $(lastword $(foreach lab,traps paging doors pm swap,$(if $(wildcard labs/$(lab)/lab.toml),$(lab))))
 project := $(wildcard labs/branches.py)
 
+export $(given)
+
 .PHONY: help build run test grade gdb bochs iso record replay branches bench doctor clean all-images always
 
 help: ## this list
@@ -113,40 +121,40 @@ help: ## this list
 build: all-images ## the kernel and its programs (the default)
 
 run: build ## boot on this terminal; WINDOW=1 opens the screen too
-	@$(call front,run.py) --modules '$(RUN_MODULES)' --append '$(KERNEL_ARGS)' $(if $(WINDOW),--window)
+	@$(call front,run.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" $(if $(WINDOW),--window)
 
 test: ## [TEST=words] [MUTANTS=1]: test everything (in a student's branch: grade the newest lab)
 ifdef project
 test: export LINTEL_MUTANTS := $(MUTANTS)
 test: build $(BUILD)/lintel.iso
 	@$(call harness,pytest) -c grade/pytest.ini --rootdir . -n $(or $(JOBS),auto) \
-	    --junitxml $(BUILD)/test.xml $(if $(TEST),-k '$(TEST)') grade/tests
+	    --junitxml $(BUILD)/test.xml $(if $(TEST),-k "$$TEST") grade/tests
 else
 test: grade
 endif
 
 grade: ## LAB=traps [SUBMISSION=dir] [TEST=id] [SEED=n]: points and reasons
-	@$(call harness,lintel) grade --lab '$(LAB)' $(call option,--submission,SUBMISSION) \
+	@$(call harness,lintel) grade --lab "$$LAB" $(call option,--submission,SUBMISSION) \
 	    $(call option,--test,TEST) $(call option,--seed,SEED) $(call option,--jobs,JOBS) $(call option,--out,OUT)
 
 # A test that failed is run again under gdb by the grader, which knows what it
 # patched into the program; a program by itself needs no grader.
 gdb: build ## [PROGRAM=demo] [BREAK=kmain], or LAB=traps TEST=id: a test under gdb
 ifdef TEST
-	@$(call harness,lintel) gdb --lab '$(LAB)' --test '$(TEST)' $(call option,--seed,SEED)
+	@$(call harness,lintel) gdb --lab "$$LAB" --test "$$TEST" $(call option,--seed,SEED)
 else
-	@$(call front,gdb.py) --program '$(or $(PROGRAM),demo)' --break '$(or $(BREAK),kmain)' --modules '$(RUN_MODULES)' --append '$(KERNEL_ARGS)'
+	@$(call front,gdb.py) --program "$${PROGRAM:-demo}" --break "$${BREAK:-kmain}" --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS"
 endif
 
 bochs: build $(BUILD)/lintel.iso ## [BREAK=kmain]: boot the ISO in the debugger of Bochs
-	@$(call front,bochs.py) --break '$(or $(BREAK),kmain)'
+	@$(call front,bochs.py) --break "$${BREAK:-kmain}"
 
 iso: $(BUILD)/lintel.iso ## an image that GRUB boots, on a CD or a stick
 $(BUILD)/lintel.iso: all-images
-	@$(call front,iso.py) --modules '$(RUN_MODULES)' --append '$(KERNEL_ARGS)' --output $@
+	@$(call front,iso.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" --output $@
 
 record: build ## run once and keep it, to the instruction
-	@$(call front,replay.py) record --modules '$(RUN_MODULES)' --append '$(KERNEL_ARGS)'
+	@$(call front,replay.py) record --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS"
 
 replay: ## the recorded run in gdb, where reverse-stepi goes back in time
 	@$(call front,replay.py) replay

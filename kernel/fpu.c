@@ -28,7 +28,7 @@ restore(const struct fpu_state *state)
     if (has_fxsr)
         __asm__ volatile("fxrstor %0" : : "m"(*state));
     else
-        __asm__ volatile("frstor %0" : : "m"(*state));
+        __asm__ volatile("fnclex; frstor %0" : : "m"(*state)); /* frstor waits for what is pending */
 }
 
 static void

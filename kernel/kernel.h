@@ -94,6 +94,7 @@ extern const char trap_stubs[];
 void trap_return(struct thread *thread) __attribute__((noreturn));
 void sysenter_entry(void);
 struct thread *trap(struct thread *self);
+struct thread *trap_vm86(struct thread *self);
 void trap_kernel(const struct frame *frame) __attribute__((noreturn));
 const char *exception_name(uint32_t vector);
 

@@ -16,6 +16,8 @@ struct tar_header {
 
 _Static_assert(sizeof(struct tar_header) == 512, "POSIX.1-2017, pax");
 
+_Static_assert(sizeof(struct boot_info) <= PAGE_SIZE, "it is shown as one page");
+
 struct file {
     const uint8_t *data;
     uint32_t size;
@@ -103,20 +105,21 @@ show(uint32_t *at, paddr_t start, uint32_t size)
 static uint32_t
 tell(const struct boot *boot, bool sysenter, uint32_t hz)
 {
-    static struct boot_info info __attribute__((aligned(PAGE_SIZE)));
+    paddr_t page = space_new_page(); /* of its own: ring 3 sees all of it */
+    struct boot_info *info = direct(page);
     uint32_t at = BOOT_BASE;
 
-    info.sysenter = sysenter;
-    info.hz = hz;
-    info.modules = boot->modules;
-    memcpy(info.command_line, boot->command_line, BOOT_TEXT);
-    show(&at, physical(&info), sizeof(info));
+    info->sysenter = sysenter;
+    info->hz = hz;
+    info->modules = boot->modules;
+    memcpy(info->command_line, boot->command_line, BOOT_TEXT);
+    show(&at, page, sizeof(*info));
     for (uint32_t i = 0; i < boot->modules; i++) {
         struct boot_region r = boot->module[i];
 
-        info.module[i].size = r.end - r.start;
-        info.module[i].data = show(&at, r.start, r.end - r.start);
-        memcpy(info.module[i].name, boot->module_name[i], BOOT_TEXT);
+        info->module[i].size = r.end - r.start;
+        info->module[i].data = show(&at, r.start, r.end - r.start);
+        memcpy(info->module[i].name, boot->module_name[i], BOOT_TEXT);
     }
     return BOOT_BASE;
 }

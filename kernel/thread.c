@@ -8,7 +8,11 @@
 
 #define THREADS 64
 
-static struct thread threads[THREADS];
+/*
+ * Below a thread's frame something may be pushed in rare cases (trap.asm), so the
+ * first slot is left empty, and a thread ends with bytes that nobody uses.
+ */
+static struct thread threads[THREADS + 1];
 static uint32_t last_number;
 
 static struct thread *ready_head;
@@ -52,7 +56,7 @@ ready_pop(void)
 static struct thread *
 free_slot(void)
 {
-    for (struct thread *t = threads; t < threads + THREADS; t++)
+    for (struct thread *t = threads + 1; t <= threads + THREADS; t++)
         if (t->state == THREAD_FREE)
             return t;
     return NULL;

@@ -23,6 +23,9 @@ struct frame {
 
 #define FRAME_FROM_KERNEL_SIZE __builtin_offsetof(struct frame, esp)
 
+/* A frame of virtual-8086 mode begins so many bytes below (trap.asm). */
+#define VM86_EXTRA 16
+
 enum thread_state {
     THREAD_FREE,    /* the slot may be used */
     THREAD_READY,   /* in the ready queue */
@@ -38,9 +41,13 @@ struct fpu_state {
 struct thread {
     struct frame frame;
     uint32_t number; /* never used twice; the root thread is 1 */
-    enum thread_state state;
+    /* A frame of virtual-8086 mode begins so many bytes below (trap.asm). */
+#define VM86_EXTRA 16
+
+enum thread_state state;
     struct thread *next; /* in the ready queue */
     struct fpu_state fpu;
+    uint8_t below_next[VM86_EXTRA]; /* see thread.c */
 };
 
 _Static_assert(__builtin_offsetof(struct thread, frame) == 0, "trap.asm pushes into the thread");

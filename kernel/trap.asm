@@ -44,6 +44,7 @@ bits 32
 
 %define FLAG_ALWAYS 0x002               ; a bit of EFLAGS that reads as 1
 %define FLAG_TF     0x100
+%define FLAG_VM     0x20000
 %define FLAG_IF     0x200
 
 %define VECTORS         256
@@ -51,7 +52,7 @@ bits 32
 
 %define STUB_SIZE 16
 
-extern trap, trap_kernel, call, thread_switch, exercise_stop, kernel_stack_top
+extern trap, trap_kernel, trap_vm86, call, thread_switch, exercise_stop, kernel_stack_top
 
 section .text
 
@@ -111,6 +112,8 @@ debug_entry:
 
 ; trap_entry: all vectors, with vector and error code pushed.
 trap_entry:
+        test dword [esp + 16], FLAG_VM  ; the saved EFLAGS
+        jnz vm86_entry
 ; SOLUTION traps.2
 ; |         ; TODO traps.2: save the registers in the frame, take the kernel
 ; |         ; stack, call trap(thread), and leave.
@@ -139,6 +142,22 @@ trap_entry:
 .from_kernel:
         call trap_kernel                ; does not return
 ; END traps.2
+
+; vm86_entry: a thread in virtual-8086 mode.  A processor lets only ring 0 go
+; there; QEMU 7.2 lets ring 3, by an IRET with VM set.  Four segment registers
+; more were pushed, so this frame begins VM86_EXTRA bytes before the thread.
+%define VM86_EXTRA 16
+vm86_entry:
+        sub esp, 16                     ; ds, es, fs, gs are null by now
+        pusha
+        mov edx, USER_DATA
+        mov ds, edx
+        mov es, edx
+        cld
+        lea ebx, [esp + VM86_EXTRA]     ; the thread
+        mov eax, ebx
+        mov esp, kernel_stack_top
+        call trap_vm86                  ; ends it: EAX is not EBX
 
 ; trap_leave: thread EBX has trapped, EAX is to run.
 trap_leave:

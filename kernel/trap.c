@@ -96,6 +96,22 @@ trap(struct thread *self)
     return self;
 }
 
+/*
+ * From trap.asm: thread `self` got into virtual-8086 mode, which it cannot go
+ * on in; its frame begins below it.  An interrupt must not be forgotten.
+ */
+struct thread *
+trap_vm86(struct thread *self)
+{
+    const struct frame *frame = (const struct frame *)((const char *)self - VM86_EXTRA);
+    unsigned irq = frame->vector - VECTOR_IRQ;
+
+    if (irq < IRQS && !pic_spurious(irq))
+        pic_acknowledge(irq);
+    print("thread %u ended: virtual-8086 mode, at %04x:%08x\n", self->number, frame->cs & 0xffff, frame->eip);
+    return thread_end(self);
+}
+
 /* From trap.asm: a trap in ring 0.  `frame` has no esp and ss. */
 void
 trap_kernel(const struct frame *frame)

@@ -290,7 +290,7 @@ def test_faults_end_one(boot):
 BY_INT = {
     "came back": "int_backwards int_nested int_aligned int_null_segments int_no_stack int_kernel_stack "
                  "preempted_null_segments preempted_nested preempted_backwards",
-    "ended": "int_trace int_trace_shadow int_iopl int_iret_nested int_timer int_double_fault int_nmi int_page_fault "
+    "ended": "int_trace int_trace_shadow int_iopl int_iret_nested int_vm86 int_vm86_ring3 int_timer int_double_fault int_nmi int_page_fault "
              "int_last far_tss far_task far_kernel kernel_jump kernel_push port_out port_in control no_interrupts",
 }
 BY_SYSENTER = {

@@ -35,6 +35,8 @@ TRICK(int_no_stack, INT("xor %esp, %esp\n"));
 TRICK(int_kernel_stack, INT("mov $0xc0100000, %esp\n"));
 TRICK(int_iopl, SET_FLAGS(0x3000) "cli\n");                    /* #GP: IOPL stays 0 */
 TRICK(int_iret_nested, SET_FLAGS(0x4000) "iret\n");           /* #TS */
+TRICK(int_vm86, "push $0\n push $0\n push $0\n push $0\n push $0\n push $0x1000\n push $0x20202\n push $0\n push $0\n iret\n");
+TRICK(int_vm86_ring3, "push $0\n push $0\n push $0\n push $0\n push $0\n push $0x1000\n push $0x20202\n push $3\n push $0\n iret\n");
 TRICK(int_timer, "int $0x20\n");                             /* #GP, as the next four */
 TRICK(int_double_fault, "int $8\n");
 TRICK(int_nmi, "int $2\n");
@@ -90,7 +92,7 @@ struct trick {
 static const struct trick by_int[] = {
     ENTRY(int_trace), ENTRY(int_trace_shadow), ENTRY(int_backwards), ENTRY(int_nested), ENTRY(int_aligned),
     ENTRY(int_null_segments), ENTRY(int_no_stack), ENTRY(int_kernel_stack), ENTRY(int_iopl),
-    ENTRY(int_iret_nested), ENTRY(int_timer), ENTRY(int_double_fault), ENTRY(int_nmi), ENTRY(int_page_fault),
+    ENTRY(int_iret_nested), ENTRY(int_vm86), ENTRY(int_vm86_ring3), ENTRY(int_timer), ENTRY(int_double_fault), ENTRY(int_nmi), ENTRY(int_page_fault),
     ENTRY(int_last), ENTRY(far_tss), ENTRY(far_task), ENTRY(far_kernel), ENTRY(kernel_jump), ENTRY(kernel_push),
     ENTRY(port_out), ENTRY(port_in), ENTRY(control), ENTRY(no_interrupts), ENTRY(preempted_null_segments),
     ENTRY(preempted_nested), ENTRY(preempted_backwards), {NULL, NULL},
