@@ -12,7 +12,8 @@ from lintel.outside import Outside
 KERNEL_CODE, USER_CODE, USER_DATA = 0x08, 0x1B, 0x23
 BREAKPOINT, OVERFLOW, CALL = 3, 4, 0x40
 NMI, DOUBLE_FAULT = 2, 8
-CALL_YIELD = 0x08
+CALL_YIELD, CALL_CONSOLE_WRITE = 0x08, 0x35
+NO_FPU = 7
 STUB = 16
 BOOT_INFO = 0x0A000000
 IF, DF, OF, NESTED = 0x200, 0x400, 0x800, 0x4000
@@ -251,7 +252,8 @@ FAULTS = [
 ]
 
 
-def test_faults_reported(boot):
+def test_faults_reported(boot, seed):
+    check_decision(boot, seed)
     for name, vector, title, error in FAULTS:
         booted = boot("faults", args=name, expect_end=False)
         run, address = booted.run, booted.params[0] % 0x08000000
@@ -264,6 +266,18 @@ def test_faults_reported(boot):
             _find(run, rf"esi {booted.params[1]:08x}", f"the registers of {name} in the report")
         _find(run, r"esp 083ff[0-9a-f]{3}", f"the stack pointer of {name} in the report")
         expect(booted.report.values, {}, f"reports of the program after {name}")
+
+
+def check_decision(boot, seed):
+    """Which function decides about an exception, and for whom: seen from outside."""
+    o, chance = quiet(boot), random.Random(f"{seed}:decision")
+    _, thread = trap_at(o, "probe_int3", chance)
+    o.set_frame(thread, vector=NO_FPU)
+    expect(o.run_to("fpu_trap")["eax"], thread, "the thread that fpu_trap() is told of, at vector 7")
+    expect(o.run_to("trap_return")["eax"], thread, "the thread that goes on after vector 7")
+    o.run_to("probe_spin")
+    _, thread = trap_at(o, "probe_ud2", chance)
+    expect(o.run_to("thread_end")["eax"], thread, "the thread that thread_end() is told of, at vector 6")
 
 
 def _near(booted, name):
@@ -525,8 +539,26 @@ def test_calls_good(boot):
     _good_end(boot("calls", args="exit", expect_end=False).run, "end of a machine whose one thread does CALL_THREAD_EXIT")
 
 
-def test_calls_bad(boot):
+def test_calls_bad(boot, seed):
     check_bad_calls(boot("calls", args="int"))
+    check_answers(boot, seed)
+
+
+def check_answers(boot, seed):
+    """A few calls with other registers, seen from outside."""
+    o, chance = quiet(boot), random.Random(f"{seed}:answers")
+    word = chance.getrandbits(32)
+    for function, target, buffer, sizes, error in (
+        (word | 0x40, 0, word, 0, FUNCTION), (CALL_YIELD, word | 1, word, 0, TARGET),
+        (CALL_CONSOLE_WRITE, 0, KERNEL | word, 16 << 20 | 16 << 8, ADDRESS), (CALL_CONSOLE_WRITE, 0, USER, 15 << 20 | 16 << 8, SIZE),
+    ):
+        o.set(eax=function, ebx=target, esi=buffer, edi=sizes, ebp=word, eip=o.address("probe_call"))
+        thread = trapped(o)
+        expect(o.run_to("trap_return")["eax"], thread, "the thread that goes on after a kernel call")
+        seen = o.frame(thread)
+        answer = {name: seen[name] for name in ("eax", "ebx", "esi", "edi", "ebp")}
+        expect(answer, dict(eax=0xFFFFFFFF, ebx=error, esi=0, edi=0, ebp=word), f"the frame after a call that is {ERRORS[error]}")
+        o.run_to("probe_spin")
 
 
 def check_registers(booted, way, kept):
@@ -567,6 +599,27 @@ def check_sharing(booted):
 
 def test_preemption(boot):
     check_sharing(boot("preempt", args="int"))
+    check_turns(boot)
+
+
+def check_turns(boot):
+    """Who runs after each tick, seen from outside: five threads, one after the other."""
+    o, turns = outside(boot, "preempt", args="forever"), []
+    o.run_to("preempt_forever")
+    for _ in range(100):
+        before = trapped(o)
+        after = o.run_to("trap_return")["eax"]
+        if o.frame(before)["vector"] == 32:
+            turns.append(after)
+        if len(set(turns[-15:])) == 5 and turns[-15:-5] == turns[-10:]:
+            return
+    raise Failure("wrong", "five threads that run one after the other, tick by tick", f"{len(set(turns))} threads: {_letters(turns)}")
+
+
+def _letters(turns):
+    """A letter for each thread, for the last turns."""
+    names = {thread: chr(ord("a") + i) for i, thread in enumerate(dict.fromkeys(turns))}
+    return "".join(names[thread] for thread in turns[-20:])
 
 
 def test_threads(boot):

@@ -55,13 +55,20 @@ __asm__("preempt_spin:\n"
         "2:  incl 8(%ebp)\n"
         "    jmp 2b\n");
 
+void preempt_forever(void);
+__asm__(".globl preempt_forever\n"
+        "preempt_forever: jmp preempt_forever\n");
+
 static void
 thread(void *track)
 {
     preempt_spin(track);
 }
 
-/* Arguments: "int" or "sysenter", the root thread's way to ask for the time. */
+/*
+ * Arguments: "int" or "sysenter", the root thread's way to ask for the time; or
+ * "forever": without an end, for the grader to look at from outside.
+ */
 int
 main(const struct boot_info *info)
 {
@@ -75,6 +82,8 @@ main(const struct boot_info *info)
     start = clock_milliseconds();
     while (clock_milliseconds() - start < RUN_MS)
         ;
+    if (strcmp(test_argument(info), "forever") == 0)
+        preempt_forever();
     for (uint32_t i = 0; i < THREADS; i++) {
         report("looked", "%u", tracks[i].looked);
         report("wrong", "%u", tracks[i].wrong);
