@@ -556,8 +556,8 @@ def check_answers(boot, seed):
         thread = trapped(o)
         expect(o.run_to("trap_return")["eax"], thread, "the thread that goes on after a kernel call")
         seen = o.frame(thread)
-        answer = {name: seen[name] for name in ("eax", "ebx", "esi", "edi", "ebp")}
-        expect(answer, dict(eax=0xFFFFFFFF, ebx=error, esi=0, edi=0, ebp=word), f"the frame after a call that is {ERRORS[error]}")
+        answer = " ".join(f"{name}={seen[name]:x}" for name in ("eax", "ebx", "esi", "edi", "ebp"))
+        expect(answer, f"eax=ffffffff ebx={error:x} esi=0 edi=0 ebp={word:x}", f"the frame after a call that is {ERRORS[error]}")
         o.run_to("probe_spin")
 
 
