@@ -78,7 +78,7 @@ def test_double_fault(boot):
 
 
 def test_first_entry(boot):
-    cpu = outside(boot).run_to("start")
+    cpu = outside(boot).run_to_program("start")
     expect(cpu["cs"] & 0xFFFF, USER_CODE, "CS of the root process")
     for segment in ("ss", "ds", "es", "fs", "gs"):
         expect(cpu[segment] & 0xFFFF, USER_DATA, f"{segment.upper()} of the root process")
@@ -104,7 +104,7 @@ def quiet(boot):
     o = outside(boot)
     o.run_to("trap_return")
     outputs(o, *TIMER, (0x21, 0xFF), (0xA1, 0xFF))
-    o.run_to("probe_spin")
+    o.run_to_program("probe_spin")
     return o
 
 
@@ -130,7 +130,7 @@ def trap_at(o, label, chance):
         registers["ecx"] = 0
     registers["eflags"] = IF | OF | 2 | chance.choice([0, 1, 0x400, 0x401])
     registers["esp"] = chance.getrandbits(32)
-    o.set(**registers, eip=o.address(label))
+    o.set(**registers, eip=o.program(label))
     return registers, trapped(o)
 
 
@@ -159,16 +159,16 @@ def test_frame_saved(boot, seed):
     for label, vector, error, forward in TRAPS:
         registers, thread = trap_at(o, label, chance)
         check_kernel(o)
-        wanted = {**registers, "vector": vector, "error": error, "eip": o.address(label) + forward, "cs": USER_CODE}
+        wanted = {**registers, "vector": vector, "error": error, "eip": o.program(label) + forward, "cs": USER_CODE}
         wanted["ss"] = USER_DATA
         seen = o.frame(thread)
         for name, value in wanted.items():
             part = 0xFFFF if name in ("cs", "ss", *SEGMENTS) else 0xFFFFFFFF
             resume = 0x10000 if name == "eflags" else 0  # RF is the processor's business
             expect(seen[name] & part & ~resume, value, f"{name} in the frame, trapped at {label}")
-        o.set_frame(thread, eip=o.address("probe_spin"), eflags=IF | 2)
+        o.set_frame(thread, eip=o.program("probe_spin"), eflags=IF | 2)
         o.leave(thread)
-        o.run_to("probe_spin")
+        o.run_to_program("probe_spin")
     check_stubs(o, trap_at(o, "probe_int3", chance)[1])
 
 
@@ -181,7 +181,7 @@ def check_stubs(o, thread):
     It comes to no stub with the task gates of 2 and 8, and 22 to 31 are reserved.
     """
     for vector in (*range(2), *range(3, 8), *range(9, 22), *range(32, 48), CALL, 127, 128, 255):
-        pushed = [0x0E44] * (vector in WITH_ERROR_CODE) + [o.address("probe_spin"), USER_CODE, IF | 2, 0, USER_DATA]
+        pushed = [0x0E44] * (vector in WITH_ERROR_CODE) + [o.program("probe_spin"), USER_CODE, IF | 2, 0, USER_DATA]
         o.set(esp=thread + FRAME_SIZE - 4 * len(pushed), eip=o.address("trap_stubs") + STUB * vector)
         o.gdb.write(o.gdb.registers()["esp"], struct.pack(f"<{len(pushed)}I", *pushed))
         expect(trapped(o), thread, f"the thread that trap() is told of, at vector {vector}")
@@ -202,11 +202,11 @@ def test_frame_restored(boot, seed):
     second = o.address("kernel_stack") + 256  # a part of the stack that is not in use
     for thread in (first, second, second, first):
         wanted = {name: chance.getrandbits(32) for name in (*GENERAL, "esp")}
-        wanted.update(eip=o.address("probe_spin"), eflags=IF | 2 | chance.choice([0, 1, 0x400, 0x801]))
+        wanted.update(eip=o.program("probe_spin"), eflags=IF | 2 | chance.choice([0, 1, 0x400, 0x801]))
         wanted.update(segments(chance, null=False))
         o.set_frame(thread, vector=BREAKPOINT, cs=USER_CODE, ss=USER_DATA, **wanted)
         answer(o, thread)
-        cpu = o.run_to("probe_spin")
+        cpu = o.run_to_program("probe_spin")
         for name, value in wanted.items():
             expect(cpu[name], value, f"{name} after the return to ring 3")
         expect(trap_at(o, "probe_int3", chance)[1], thread, "the thread that trap() is told of, when it traps again")
@@ -275,7 +275,7 @@ def check_decision(boot, seed):
     o.set_frame(thread, vector=NO_FPU)
     expect(o.run_to("fpu_trap")["eax"], thread, "the thread that fpu_trap() is told of, at vector 7")
     expect(o.run_to("trap_return")["eax"], thread, "the thread that goes on after vector 7")
-    o.run_to("probe_spin")
+    o.run_to_program("probe_spin")
     _, thread = trap_at(o, "probe_ud2", chance)
     expect(o.run_to("thread_end")["eax"], thread, "the thread that thread_end() is told of, at vector 6")
 
@@ -459,8 +459,8 @@ def check_real(boot):
 def tick_length(boot, cmdline):
     """Nanoseconds of the machine's time from tick to tick, as a program in ring 3 feels them."""
     o = outside(boot, "ticks", cmdline=cmdline)
-    o.run_to("ticks_done")  # not stopped before: QEMU's clock jumps at each stop
-    return o.word(o.address("ticks_length")) * 1024 / 25
+    o.run_to_program("ticks_done")  # not stopped before: QEMU's clock jumps at each stop
+    return o.word(o.program("ticks_length")) * 1024 / 25
 
 
 def test_timer_rate(boot, seed):
@@ -552,13 +552,13 @@ def check_answers(boot, seed):
         (word | 0x40, 0, word, 0, FUNCTION), (CALL_YIELD, word | 1, word, 0, TARGET),
         (CALL_CONSOLE_WRITE, 0, KERNEL | word, 16 << 20 | 16 << 8, ADDRESS), (CALL_CONSOLE_WRITE, 0, USER, 15 << 20 | 16 << 8, SIZE),
     ):
-        o.set(eax=function, ebx=target, esi=buffer, edi=sizes, ebp=word, eip=o.address("probe_call"))
+        o.set(eax=function, ebx=target, esi=buffer, edi=sizes, ebp=word, eip=o.program("probe_call"))
         thread = trapped(o)
         expect(o.run_to("trap_return")["eax"], thread, "the thread that goes on after a kernel call")
         seen = o.frame(thread)
         answer = " ".join(f"{name}={seen[name]:x}" for name in ("eax", "ebx", "esi", "edi", "ebp"))
         expect(answer, f"eax=ffffffff ebx={error:x} esi=0 edi=0 ebp={word:x}", f"the frame after a call that is {ERRORS[error]}")
-        o.run_to("probe_spin")
+        o.run_to_program("probe_spin")
 
 
 def check_registers(booted, way, kept):
@@ -605,7 +605,7 @@ def test_preemption(boot):
 def check_turns(boot):
     """Who runs after each tick, seen from outside: five threads, one after the other."""
     o, turns = outside(boot, "preempt", args="forever"), []
-    o.run_to("preempt_forever")
+    o.run_to_program("preempt_forever")
     for _ in range(100):
         before = trapped(o)
         after = o.run_to("trap_return")["eax"]
@@ -664,9 +664,9 @@ def test_sysenter_registers(boot, seed):
 def check_inside(o, chance):
     """A call by SYSENTER, seen from outside on its way in and out."""
     registers = {name: chance.getrandbits(32) for name in GENERAL}
-    registers.update(eax=CALL_YIELD, ebx=0, edx=o.address("probe_spin"), **segments(chance, null=False))
+    registers.update(eax=CALL_YIELD, ebx=0, edx=o.program("probe_spin"), **segments(chance, null=False))
     registers.update(ds=0, es=0)
-    o.set(**registers, eflags=IF | 2 | chance.choice([DF, NESTED, DF | NESTED]), eip=o.address("probe_sysenter"))
+    o.set(**registers, eflags=IF | 2 | chance.choice([DF, NESTED, DF | NESTED]), eip=o.program("probe_sysenter"))
     thread = trapped(o, "call")
     check_kernel(o, IF | DF | NESTED)
     wanted = {**registers, "esp": registers["ecx"], "eip": registers["edx"], "cs": USER_CODE, "ss": USER_DATA}

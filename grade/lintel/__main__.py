@@ -22,33 +22,68 @@ NOT_GRADED = 75
 
 
 def main(arguments):
+    """Only a run that came to its end and could tell it has a grade; any other, for whatever reason, is none."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _mind_signals()
     try:
-        lab = labs.load(options.lab)
-        if options.test and options.test not in lab.tests:
-            raise labs.LabError(f"lab {lab.name} has no test {options.test}; it has: {' '.join(lab.tests)}")
-        return options.run(lab, options)
-    except (labs.LabError, BuildError, sandbox.Unusable) as error:
-        print(f"not graded: {error}", file=sys.stderr)
-        return NOT_GRADED
+        return _run(options)
     except KeyboardInterrupt:
-        print("not graded: cut short; what was done is in the result document", file=sys.stderr)
-        return NOT_GRADED
+        return _not_graded("cut short; what was done is in the result document")
+    except (labs.LabError, BuildError, sandbox.Unusable) as error:
+        return _not_graded(error)
+    except Exception as error:
+        return _not_graded(line(f"{type(error).__name__}: {error}", 400))
+
+
+def _mind_signals():
+    """All that ask for the end are Ctrl-C; under nohup a hangup stays ignored."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+
+
+def _run(options):
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
+    lab = labs.load(options.lab)
+    if options.test and options.test not in lab.tests:
+        raise labs.LabError(f"lab {lab.name} has no test {options.test}; it has: {' '.join(lab.tests)}")
+    status = options.run(lab, options)
+    sys.stdout.flush()
+    return status
+
+
+def _not_graded(why):
+    """Python flushes the streams once more when it ends: what can't be written must not change the status."""
+    for stream, words in ((sys.stderr, f"not graded: {why}"), (sys.stdout, "")):
+        try:
+            print(words, end="\n" if words else "", file=stream, flush=True)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return NOT_GRADED
 
 
 def grade(lab, options):
+    """Two runs at once are not in each other's way: each has its own files, until its end."""
     out = options.out / f"{lab.name}-{options.test}.json" if options.test else options.out / f"{lab.name}.json"
-    out.unlink(missing_ok=True)
+    document = result.Document(lab, options.seed, options.test)
+    document.write(out)  # nothing is done yet; and no older document can be taken for this one
     with tempfile.TemporaryDirectory(prefix="lintel-", dir="/tmp", ignore_cleanup_errors=True) as space:
-        document = result.Document(lab, options.seed, options.test)
-        begin = time.monotonic()
+        own = pathlib.Path(space, "grade", out.name)
         try:
-            tree = _tree(lab, options, pathlib.Path(space))
-        except Failure as failure:
-            return _unbuilt(document, failure, out, begin)
-        _test(lab, options, tree, out, space)
-    return _finish(lab, out)
+            return _grade(lab, options, document, own, pathlib.Path(space))
+        finally:
+            result.publish(own, out)
+
+
+def _grade(lab, options, document, own, space):
+    begin = time.monotonic()
+    try:
+        tree = _tree(lab, options, space)
+    except Failure as failure:
+        return _unbuilt(document, failure, own, begin)
+    _test(lab, options, tree, own, space)
+    return _finish(lab, own, options.out)
 
 
 def gdb(lab, options):
@@ -120,16 +155,15 @@ def _watch(process, out, count):
             time.sleep(0.02)
 
 
-def _finish(lab, out):
+def _finish(lab, out, folder):
     """The document is the only witness: a pytest that says it is well proves nothing."""
     try:
         data = _read(out)
     except OSError:
-        print(f"not graded: the tests did not start\n{_tail(out)}", file=sys.stderr)
-        return NOT_GRADED
+        return _not_graded(f"the tests did not start\n{_tail(out)}")
     report.table(data, lab)
     if not data["complete"]:
-        print(f"its log is {out.with_suffix('.log')}", file=sys.stderr)
+        print(f"its log is {folder / out.with_suffix('.log').name}", file=sys.stderr)
     return result.state(data)
 
 

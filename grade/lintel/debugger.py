@@ -23,16 +23,16 @@ def attach(machine, driven=False):
     A test that drives its machine through gdb cannot go on after that: pytest ends.
     """
     print(DRIVEN if driven else "", end="")
-    _serve(machine)
+    _serve(machine, "" if driven else "; after 'detach' and 'quit' the test goes on")
     if driven:
         pytest.exit("the machine ended with your session", returncode=0)
 
 
-def _serve(machine):
+def _serve(machine, after):
     SOCKET.parent.mkdir(exist_ok=True)
     SOCKET.unlink(missing_ok=True)
     machine.hmp(f"gdbserver unix:{SOCKET},server=on,wait=off")
-    print(f"The console is written to {machine.dir}/com1; after 'detach' and 'quit' the test goes on.", flush=True)
+    print(f"The console is written to {machine.dir}/com1{after}.", flush=True)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for gdb: it stops the machine
     try:
         subprocess.run(command(machine), cwd=ROOT, check=False)

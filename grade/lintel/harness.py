@@ -8,6 +8,8 @@ import sys
 from .lab import ROOT
 
 GRADE = ROOT / "grade"
+MEMORY = 4 << 30  # bytes of address space for each process, QEMU's 1.3 GiB included
+BOUND = f"setpriv --pdeathsig TERM prlimit --as={MEMORY} --".split()  # it ends with its parent
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); import pytest; sys.exit(pytest.main(sys.argv[1:]))"
 
 
@@ -31,7 +33,7 @@ def environment():
 def start(words, log, space):
     """A run in the background, its chatter in a log; what it leaves when it is cut short lies in space."""
     env = {**environment(), "TMPDIR": str(space)}
-    return subprocess.Popen(words, cwd=space, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    return subprocess.Popen(BOUND + words, cwd=space, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 
 def foreground(words):

@@ -3,6 +3,7 @@
 
 import ast
 import pathlib
+import re
 import tomllib
 from dataclasses import dataclass, field
 
@@ -48,6 +49,7 @@ class Lab:
 
 def load(name, root=ROOT):
     """The lab, checked; LabError tells what is wrong with it."""
+    _demand(re.fullmatch("[a-z0-9_-]+", name), f"{name!r} is not a lab's name")
     if not (root / "labs" / name / "lab.toml").is_file():
         there = ", ".join(sorted(path.parent.name for path in (root / "labs").glob("*/lab.toml")))
         raise LabError(f"there is no lab {name!r}; there is: {there}")

@@ -5,8 +5,8 @@ The machine is deterministic: time is counted in its instructions (-icount), so
 the same kernel, seed and limit give the same run to the instruction, however
 slow the host is. The time limit is the machine's too: a watchdog device, armed
 from outside, stops it after so many seconds of its own time, at one exact
-instruction. A kernel that switches the watchdog off is caught by the clock,
-which is read now and then. Wall time ends a run only when the host is so slow
+instruction. A kernel that switches the watchdog off is caught by clocks that
+are read now and then. Wall time ends a run only when the host is so slow
 that nothing can be said: that is a MachineError, never the kernel's fault.
 """
 
@@ -32,7 +32,8 @@ QEMU = "qemu-system-i386"
 QBOOT = "/usr/share/qemu/qboot.rom"
 CAP = 64 * 1024  # bytes of one serial line; more is a flood
 POLL = 0.02  # seconds between two looks at the serial lines
-LOOK = 0.25  # seconds between two looks at the machine's clock
+LOOK = 0.25  # seconds between two looks at the machine's clocks
+STILL = 12  # looks in a row that find the CPU halted and the clock where it was: it was stopped
 PATIENCE = 120  # seconds of wall time for one run
 GRACE = 2  # seconds of the machine's time that its watchdog may be late
 WATCHDOG = 0x443  # a write of n arms it with 30 - 2n seconds
@@ -64,6 +65,7 @@ class Machine:
         self.kernel, self.cmdline, self.memory = pathlib.Path(kernel).absolute(), cmdline, memory
         self.modules = [(pathlib.Path(path).absolute(), args) for path, args in modules]
         self.shift = random.Random(f"{seed}:shift").randint(4, 8) if shift is None else shift
+        self._limit = None
         self._want_gdb, self._gdb, self._begun, self._ran = gdb, None, False, None
         self._cleanup = contextlib.ExitStack()
 
@@ -88,7 +90,6 @@ class Machine:
         With a gdb client attached only the limit is set: gdb.cont() lets it go.
         """
         if Machine.debugger and not self._begun:
-            self._limit = None
             Machine.debugger(self)  # has its own connection, and gives the machine back
         else:
             self._arm(guest_seconds)
@@ -257,10 +258,11 @@ class Machine:
     def _arm(self, guest_seconds):
         self._limit = min(30, max(2, 2 * -(-int(guest_seconds * 1000) // 2000)))
         self.hmp(f"o /b {WATCHDOG:#x} {(30 - self._limit) // 2}")
-        self._limit_at = self.clock() + self._limit
+        late = self._limit + GRACE
+        self._late = self.clock() + late, self.instructions() + (late * 10**9 >> self.shift)
 
     def _wait(self):
-        give_up, look = time.monotonic() + PATIENCE, time.monotonic() + LOOK
+        give_up, overtime = time.monotonic() + PATIENCE, _Overtime(self)
         while self._limit is None or time.monotonic() < give_up:
             try:
                 event = self._qmp.event(POLL)
@@ -268,10 +270,8 @@ class Machine:
                     return self._halted("flood")
                 if event and event["event"] == "STOP" and self._stopped():
                     return self._halted(self._reason())
-                if time.monotonic() > look:
-                    look = time.monotonic() + LOOK
-                    if self._late():
-                        return self._halted("hang")
+                if overtime():
+                    return self._halted("hang")
             except qmp.Closed:
                 return self._exited()
         raise MachineError(f"the host is too slow: no end after {PATIENCE} s of wall time")
@@ -285,10 +285,6 @@ class Machine:
         if state in ("paused", "debug"):
             raise MachineError("finish() waits for a machine that a debugger holds")
         return state == "shutdown"
-
-    def _late(self):
-        """Asked past _alive(): a machine that ends just now has ended well."""
-        return self._limit is not None and _seconds(self._qmp.command("qom-get", **CLOCK)) > self._limit_at + GRACE
 
     def _reason(self):
         if "WATCHDOG" in self._qmp.seen:
@@ -351,6 +347,30 @@ def _seconds(t):
     return ((t["tm_mday"] - 1) * 24 + t["tm_hour"]) * 3600 + t["tm_min"] * 60 + t["tm_sec"]
 
 
+class _Overtime:
+    """Tells now and then whether a machine's time is over, though its watchdog is silent.
+
+    A kernel can stop the real-time clock, but not the count of its instructions.
+    While the CPU is halted the clock runs many times as fast as ours, or was stopped.
+    """
+
+    def __init__(self, machine):
+        self._machine, self._next, self._latest, self._still = machine, time.monotonic() + LOOK, -1, 0
+
+    def __call__(self):
+        if self._machine._limit is None or time.monotonic() < self._next:
+            return False
+        self._next = time.monotonic() + LOOK
+        return self._look(self._machine._qmp.command)  # past _alive(): who ends just now has ended well
+
+    def _look(self, ask):
+        now = _seconds(ask("qom-get", **CLOCK)), ask("query-replay")["icount"]
+        halted = registers.parse(ask("human-monitor-command", **{"command-line": "info registers"}))["hlt"]
+        self._still = self._still + 1 if halted and now[0] <= self._latest else 0
+        self._latest = max(self._latest, now[0])
+        return self._still >= STILL or any(clock > late for clock, late in zip(now, self._machine._late))
+
+
 class _Gdb(Gdb):
     """A Gdb that tells a machine's end as what it is: the kernel's failure."""
 
@@ -367,10 +387,15 @@ class _Gdb(Gdb):
             return super()._ask(packet, timeout)
 
     def _receive(self, deadline):
-        """Meanwhile the machine may flood its serial lines."""
+        """Meanwhile the machine may flood its serial lines, or hang where its watchdog does not see it."""
+        overtime = _Overtime(self._machine)
         while not select.select([self._sock], [], [], POLL)[0] and time.monotonic() < deadline:
             if self._machine._flooded():
                 raise Ended("flood")
+            with contextlib.suppress(qmp.Closed):
+                if overtime():
+                    self._machine._ran = self._machine._halted("hang")
+                    raise Ended("hang")
         super()._receive(deadline)
 
     @contextlib.contextmanager

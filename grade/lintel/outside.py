@@ -18,26 +18,35 @@ TRAP_FLAGS = 0x200  # IF: must be clear in the kernel
 class Outside:
     def __init__(self, booted, guest_seconds=2.0):
         self.machine, self.gdb = booted.machine, booted.machine.gdb
-        self._files = [symbols.load(p) for p in (self.machine.kernel, self.machine.modules[0][0])]
+        self._kernel, self._program = (symbols.load(p) for p in (self.machine.kernel, self.machine.modules[0][0]))
         self.machine.start(guest_seconds)
 
     def address(self, name):
-        """Of a symbol of the kernel, or else of the program."""
-        for file in self._files:
-            try:
-                return file.address(name)
-            except KeyError:
-                pass
-        raise Failure("wrong", f"a symbol {name}", "the kernel has none")
+        """Of a symbol of the kernel, whatever the program calls its own."""
+        try:
+            return self._kernel.address(name)
+        except KeyError:
+            raise Failure("wrong", f"a symbol {name}", "the kernel has none") from None
+
+    def program(self, name):
+        """The address of a symbol of the program, whatever the kernel calls its own."""
+        return self._program.address(name)
 
     def run_to(self, name):
-        """Go on to the place; its registers."""
-        self.gdb.breakpoint(self.address(name))
+        """Go on to a symbol of the kernel; the registers there."""
+        return self._run_to(self.address(name), name)
+
+    def run_to_program(self, name):
+        """Go on to a symbol of the program; the registers there."""
+        return self._run_to(self.program(name), name)
+
+    def _run_to(self, address, name):
+        self.gdb.breakpoint(address)
         try:
             self.gdb.cont()
         except Failure as failure:
             raise Failure(failure.kind, f"the machine comes to {name}", failure.seen) from None
-        self.gdb.clear(self.address(name))
+        self.gdb.clear(address)
         return self.gdb.registers()
 
     def set(self, **registers):

@@ -6,7 +6,9 @@ included, is the grader's own and makes the test an error: not graded.
 """
 
 import contextlib
+import ctypes
 import pathlib
+import signal
 import time
 import traceback
 
@@ -18,6 +20,7 @@ from .failure import Failure
 from .machine import Machine
 
 PROPERTY = "lintel"
+PR_SET_PDEATHSIG = 1
 
 
 def pytest_addoption(parser):
@@ -33,6 +36,8 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if not config.getoption("--lab"):
         return
+    if hasattr(config, "workerinput"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a worker ends with its pytest
     try:
         config.lintel_lab = lab.load(config.getoption("--lab"))
     except lab.LabError as error:

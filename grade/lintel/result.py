@@ -95,8 +95,16 @@ def junit(data):
     return xml.tostring(suite, encoding="utf-8", xml_declaration=True)
 
 
+def publish(document, path):
+    """Put a run's document and what lies beside it where people look for it."""
+    for end in (".json", ".xml", ".log"):
+        if document.with_suffix(end).exists():
+            _replace(path.with_suffix(end), document.with_suffix(end).read_bytes())
+
+
 def _replace(path, data):
+    """At once; two processes that do it are not in each other's way."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
     new.write_bytes(data)
     os.replace(new, path)

@@ -20,7 +20,7 @@ class Refused(Exception):
 
 def lay(pristine, submission, editable, target):
     """Make target; the list of what is wrong with the submission, empty when all is well."""
-    copy(pristine, target)
+    copy(pristine, target, without=_apart(pristine, submission, editable))
     problems = []
     for path in editable:
         (target / path).unlink(missing_ok=True)  # a file not handed in must not be the reference's
@@ -34,21 +34,30 @@ def lay(pristine, submission, editable, target):
     return problems
 
 
-def copy(pristine, target):
+def copy(pristine, target, without=()):
     for path in files(pristine):
-        if not path.startswith(LEFT_OUT):
+        if not path.startswith((*LEFT_OUT, *without)):
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(pristine / path, target / path, follow_symlinks=False)
 
 
 def files(tree):
-    """What git knows or would take; without git, all files."""
-    words = ["git", "-C", str(tree), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    try:
-        listed = subprocess.run(words, capture_output=True, check=True).stdout.decode().split("\0")
-    except (OSError, subprocess.CalledProcessError):
+    """What git knows: whatever else lies about may be another student's.  Without git, all but hidden folders."""
+    if (tree / ".git").exists():
+        words = ["git", "-C", str(tree), "ls-files", "-z"]
+        listed = subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout.decode().split("\0")
+    else:
         listed = [str(p.relative_to(tree)) for p in tree.rglob("*")]
+        listed = [p for p in listed if not any(folder.startswith(".") for folder in p.split("/")[:-1])]
     return sorted(p for p in set(listed) if p and (tree / p).is_file())
+
+
+def _apart(pristine, submission, editable):
+    """The pristine tree's top folders where submissions lie: this one, and whatever has an editable file below."""
+    found = {p for p in files(pristine) for name in editable if "/" in name and p.endswith("/" + name)}
+    if submission.resolve().is_relative_to(pristine.resolve()):
+        found.add(f"{submission.resolve().relative_to(pristine.resolve())}/")
+    return {path.split("/")[0] + "/" for path in found} - {"./"}
 
 
 def read(root, path):

@@ -6,6 +6,9 @@ import functools
 
 from elftools.elf.elffile import ELFFile
 
+LIMIT = 1 << 20  # bytes of a section that is read: pyelftools makes objects of a kilobyte out of single bytes
+LINES = 1 << 18  # of .debug_line, where one byte may be one line
+
 
 @functools.lru_cache(maxsize=None)
 def load(path):
@@ -36,7 +39,7 @@ class Symbols:
     def _line(self, address):
         with open(self.path, "rb") as f:
             elf = ELFFile(f)
-            return _line(elf.get_dwarf_info(), address) if elf.has_dwarf_info() else None
+            return _line(elf.get_dwarf_info(), address) if _has_lines(elf) else None
 
 
 def file_offset(elf, address):
@@ -45,15 +48,26 @@ def file_offset(elf, address):
                  if s["p_type"] == "PT_LOAD" and 0 <= address - s["p_vaddr"] < s["p_filesz"]), None)
 
 
-def _symbols(elf):
+def _table(elf):
+    """The symbols, or none where they are too many."""
     table = elf.get_section_by_name(".symtab")
-    return ((s.name, s["st_value"]) for s in (table.iter_symbols() if table else ()) if s.name)
+    small = table and max(table.data_size, table.stringtable.data_size) <= LIMIT
+    return table.iter_symbols() if small else ()
+
+
+def _has_lines(elf):
+    """And they are not too many to be read; sizes are those of the unpacked sections."""
+    sizes = {s.name: s.data_size for s in elf.iter_sections() if s.name.startswith((".debug_", ".zdebug_"))}
+    return 0 < sizes.get(".debug_line", 0) <= LINES and max(sizes.values()) <= LIMIT and elf.has_dwarf_info()
+
+
+def _symbols(elf):
+    return ((s.name, s["st_value"]) for s in _table(elf) if s.name)
 
 
 def _code(elf):
     """(start, name, end of its section) of every name in an executable section."""
-    table = elf.get_section_by_name(".symtab")
-    for symbol in table.iter_symbols() if table else ():
+    for symbol in _table(elf):
         index = symbol["st_shndx"]
         if not symbol.name or not isinstance(index, int) or symbol["st_info"]["type"] in ("STT_SECTION", "STT_FILE"):
             continue

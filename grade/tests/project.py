@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 from kernels import FIXTURES
 
@@ -89,6 +90,17 @@ class Project:
 
     def states(self):
         return {t["id"]: t["status"] for t in self.result()["tests"]}
+
+
+def gone(pid):
+    """Within a few seconds the process has ended."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        state = pathlib.Path(f"/proc/{pid}/stat")
+        if not state.exists() or state.read_text().split()[2] == "Z":
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def put(root, path, text):

@@ -29,6 +29,14 @@ def test_look_and_let_go(project):
     assert not (project.root / "build/gdb.sock").exists()
 
 
+@pytest.mark.parametrize("options, goes_on", [("", True), (", gdb=True", False)])
+def test_what_is_told(project, options, goes_on):
+    project.tests("cmdline=\"x\"", f"cmdline=\"x\"{options}")
+    said = gdb(project, "detach\nquit\n")[1]
+    assert "The console is written to" in said
+    assert ("the test goes on" in said) == goes_on
+
+
 def test_kill(project):
     status, said = gdb(project, "set confirm off\nkill\nquit\n")
     assert status == 1 and "told to quit, by a debugger" in said

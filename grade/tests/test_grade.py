@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The grader from the command line to the document: three states, nothing believed but the document."""
 
+import shutil
 import signal
 import subprocess
 import time
@@ -8,7 +9,7 @@ import xml.etree.ElementTree as xml
 
 import pytest
 
-from project import Project
+from project import TESTS, Project, gone
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_exit_of_pytest_is_not_believed(project):
 def test_no_qemu(project, tmp_path):
     bare = tmp_path / "bin"
     bare.mkdir()
-    for tool in ("make", "nasm", "ld", "sh", "setpriv", "git"):
+    for tool in ("make", "nasm", "ld", "sh", "setpriv", "prlimit", "git"):
         (bare / tool).symlink_to(f"/usr/bin/{tool}")
     ran = project.grade(PATH=str(bare))
     assert ran.returncode == 75 and set(project.states().values()) == {"error"}
@@ -123,28 +124,111 @@ def test_same_document(project):
     assert documents[0] == documents[1] == documents[2]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+STAYS = """def test_echo(tree, seed):
+    import os, time
+    with Machine(tree / "build/kernel.elf") as machine:
+        (tree / "pids").write_text(f"{machine.dir.parent} {os.getpid()} {machine._process.pid}\\n")
+        time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_cut_short(project, how):
-    project.tests("def test_echo(tree, seed):\n", "def test_echo(tree, seed):\n    import time; time.sleep(60)\n")
-    words = ["/usr/bin/python3", "-m", "lintel", "grade", "--lab", "mini", "--jobs", "2"]
-    run = subprocess.Popen(words, cwd=project.root, env={"PYTHONPATH": str(project.root / "grade"), "PATH": "/usr/bin:/bin"})
-    _until(lambda: project.states()["end"] == "passed")
+    project.tests("def test_echo(tree, seed):\n", STAYS)
+    run = _start(project, "--jobs", "1")
+    _, pids = _running(project)
     run.send_signal(how)
-    assert run.wait(60) == 75
+    assert run.wait(60) == 75 and all(map(gone, pids))
     data = project.result()
     assert (data["complete"], data["score"]) == (False, 60)
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_killed(project, jobs):
+    project.grade()
+    project.tests("def test_echo(tree, seed):\n", STAYS)
+    run = _start(project, "--jobs", jobs)
+    space, pids = _running(project)
+    run.kill()
+    run.wait()
+    assert all(map(gone, pids))
+    shutil.rmtree(space)
+    assert project.result()["complete"] is False  # and it is not the document of the run before
+
+
+AT_THE_END = """
+import atexit, pathlib, sys, time
+
+def stay():
+    pathlib.Path("{0}/stays").touch()
+    while not pathlib.Path("{0}/go").exists():
+        time.sleep(0.01)
+
+if "--seed=1" in sys.argv:
+    atexit.register(stay)
+"""
+
+
+def test_two_at_once(project):
+    """One ends while the other is about to read its own document."""
+    project.kernel("exit33")
+    project.write("grade/labs/test_mini.py", TESTS + AT_THE_END.format(project.root))
+    first = _start(project, "--jobs", "1", "--seed", "1", stdout=subprocess.PIPE, text=True)
+    _until((project.root / "stays").exists)
+    project.kernel("echo")
+    second = project.grade("--jobs", 1, "--seed", 2)
+    (project.root / "go").touch()
+    said = first.communicate(timeout=60)[0]
+    assert "seed 1" in said and "60/100" in said and first.returncode == 1
+    assert "seed 2" in second.stdout and "100/100" in second.stdout and second.returncode == 0
+    assert (project.result()["seed"], project.result()["score"]) == (1, 60)
+    assert sorted(p.name for p in (project.root / "build/grade").iterdir()) == ["mini.json", "mini.log", "mini.xml"]
+
+
+def _start(project, *words, **options):
+    words = ["/usr/bin/python3", "-m", "lintel", "grade", "--lab", "mini", *words]
+    env = {"PYTHONPATH": str(project.root / "grade"), "PATH": "/usr/bin:/bin"}
+    return subprocess.Popen(words, cwd=project.root, env=env, **options)
+
+
+def _running(project):
+    """The run's private folder, and the processes of a test that stays."""
+    path = project.root / "pids"
+    _until(lambda: path.exists() and path.read_text().endswith("\n"))
+    space, *pids = path.read_text().split()
+    return space, list(map(int, pids))
+
+
 def _until(condition):
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            if condition():
-                return
-        except FileNotFoundError:
-            pass
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError
         time.sleep(0.02)
-    raise TimeoutError
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--out", "/dev/null/x"], "/dev/null/x"),
+    (["--lab", "../labs/mini"], "not a lab's name"),
+    (["--lab", "Mini"], "not a lab's name"),
+])
+def test_fault_outside_the_tests(project, words, said):
+    _one_line(project.grade(*words), said)
+
+
+@pytest.mark.parametrize("where, said", [("/dev/full", "No space left"), ("&-", "closed")])
+@pytest.mark.parametrize("source", ["", "nonsense here"])
+def test_report_that_cannot_be_written(project, where, said, source):
+    project.write("kernel/main.asm", source) if source else None
+    words = f'exec "$0" -m lintel grade --lab mini --jobs 2 >{where}'
+    env = {"PYTHONPATH": str(project.root / "grade"), "PATH": "/usr/bin:/bin"}
+    ran = subprocess.run(["sh", "-c", words, "/usr/bin/python3"], cwd=project.root, env=env, stderr=subprocess.PIPE, text=True)
+    _one_line(ran, said)
+
+
+def _one_line(ran, said):
+    assert ran.returncode == 75 and said in ran.stderr
+    assert ran.stderr.startswith("not graded: ") and ran.stderr.count("\n") == 1
 
 
 def test_hostile_text(project):

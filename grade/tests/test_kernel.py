@@ -142,7 +142,7 @@ def test_nmi(booter):
     """It has a task of its own, so it is survived wherever it strikes."""
     booted = booter.load("probe", gdb=True)
     o = Outside(booted)
-    o.run_to("probe_spin")
+    o.run_to_program("probe_spin")
     o.machine.qmp("inject-nmi")
     run = o.machine.run()
     assert run.status == 97 and b"panic: NMI in the kernel" in run.console
@@ -158,7 +158,7 @@ def test_screen(booter):
     """The VGA screen shows what COM1 does."""
     booted = booter.load("probe", gdb=True)
     o = Outside(booted)
-    o.run_to("probe_spin")
+    o.run_to_program("probe_spin")
     cells = booted.machine.read_physical(0xB8000, 80 * 25 * 2)
     rows = [cells[160 * y: 160 * y + 160: 2].decode().rstrip() for y in range(25)]
     console = booted.machine.console().decode().splitlines()

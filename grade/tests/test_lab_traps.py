@@ -6,6 +6,7 @@ that need it fail; with none done nothing passes; kernels that cheat get nothing
 for it.  Each state is graded by the real grader.
 """
 
+import os
 import pathlib
 
 import pytest
@@ -18,7 +19,8 @@ LAB = lab.load("traps")
 
 @pytest.fixture(scope="session")
 def all_states(tmp_path_factory):
-    shared = tmp_path_factory.getbasetemp().parent / "lintel-states"
+    mine = tmp_path_factory.getbasetemp()  # under xdist one of several, and their parent is that of this run
+    shared = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "lintel-states"
     shared.mkdir(exist_ok=True)
     return states.States(shared)
 
@@ -107,7 +109,7 @@ def test_flood(tree):
 def test_triple_fault(tree):
     """A table that is as good as empty."""
     document = states.grade(tree(changes=replaced("kernel/idt.c", ("sizeof(idt) - 1", "0"))))
-    quiet = {"first_entry", "pic_moved", "pic_masks"}  # nothing else traps in them
+    quiet = {"idt_privilege", "first_entry", "pic_moved", "pic_masks"}  # the table itself is right, and nothing traps
     assert sorted(states.failed(document)) == sorted(needing("traps.1") - quiet)
     assert "triple-fault" in {t["extra_data"]["kind"] for t in document["tests"]}
 

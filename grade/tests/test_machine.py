@@ -6,13 +6,15 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import time
+import types
 
 import pytest
 
 from lintel import machine as machines, qmp, symbols
 from lintel.failure import Failure
 from lintel.machine import CAP, Machine, MachineError
+from lintel.outside import Outside
+from project import gone
 
 ENDS = {
     "exit33": ("exit", 33, None),
@@ -24,6 +26,9 @@ ENDS = {
     "reset": ("reset", None, "_start+0x4 (reset.asm:7)"),
     "unwatched": ("hang", None, "_start+0x5 (unwatched.asm:7)"),
     "rearmed": ("hang", None, "(rearmed.asm:"),
+    "frozen": ("hang", None, "(frozen.asm:7)"),
+    "frozen_dead": ("hang", None, "(frozen_dead.asm:9)"),
+    "frozen_idle": ("hang", None, "(idle.asm:"),
 }
 
 
@@ -116,13 +121,24 @@ def test_gdb_stub(kernel):
         assert machine.run().kind == "hang"
 
 
-@pytest.mark.parametrize("name, kind", [("loop", "hang"), ("triple", "triple-fault"), ("exit33", "wrong")])
+@pytest.mark.parametrize("name, kind", [("loop", "hang"), ("triple", "triple-fault"), ("exit33", "wrong"),
+                                        ("unwatched", "hang"), ("frozen", "hang"), ("frozen_dead", "hang"), ("frozen_idle", "hang")])
 def test_gdb_that_waits_in_vain(kernel, name, kind):
     with Machine(kernel(name), gdb=True) as machine:
         machine.start()
         with pytest.raises(Failure) as caught:
             machine.gdb.cont()
         assert caught.value.kind == kind
+
+
+def test_kernel_does_not_hide_the_program(kernel):
+    """A student's kernel may call something of its own as the program does."""
+    with Machine(kernel("shadow"), [(kernel("program"), "")], gdb=True) as machine:
+        o = Outside(types.SimpleNamespace(machine=machine))
+        assert o.program("challenge") == symbols.load(kernel("program")).address("challenge")
+        assert o.address("challenge") == symbols.load(kernel("shadow")).address("challenge") != o.program("challenge")
+        with pytest.raises(Failure, match="the kernel has none"):
+            o.address("nothing")
 
 
 def test_pause_and_resume(kernel):
@@ -202,17 +218,7 @@ def test_qemu_dies_with_its_parent(kernel, tmp_path):
     parent.kill()
     parent.wait()
     shutil.rmtree(folder.decode())
-    assert _gone(int(pid))
-
-
-def _gone(pid):
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        state = pathlib.Path(f"/proc/{pid}/stat")
-        if not state.exists() or state.read_text().split()[2] == "Z":
-            return True
-        time.sleep(0.01)
-    return False
+    assert gone(int(pid))
 
 
 def test_end_at_any_moment(kernel, monkeypatch):

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
 
 import pytest
@@ -111,6 +112,38 @@ def test_missing_file_is_not_the_references(tmp_path):
     assert not (tmp_path / "out/main.c").exists()
 
 
+def copied(pristine, handed_in, target):
+    submission.lay(pristine, handed_in, ["kernel/main.asm"], target)
+    return sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
+
+
+def test_only_what_git_knows_is_copied(handed_in, tmp_path):
+    """Who builds a submission may have others, and an old build, lying about."""
+    tree = tmp_path / "pristine"
+    for path in ("Makefile", "kernel/main.asm", "other/kernel/main.asm", "solution.o"):
+        put(tree, path, "pristine")
+    subprocess.run(["git", "init", "-q", tree], check=True)
+    subprocess.run(["git", "-C", tree, "add", "Makefile", "kernel"], check=True)
+    assert copied(tree, handed_in, tmp_path / "out") == ["Makefile", "kernel/main.asm"]
+
+
+def test_submissions_are_not_copied_without_git(tmp_path):
+    tree = tmp_path / "pristine"
+    for path in ("Makefile", ".bochsrc", "kernel/main.asm", "handed-in/a/kernel/main.asm", "handed-in/b/notes", "c/kernel/main.asm",
+                 ".cache/solution", "kernel/.old/main.asm", "build/solution.o", "grade/labs/test_x.py"):
+        put(tree, path, "pristine")
+    assert copied(tree, tree / "handed-in/a", tmp_path / "out") == [".bochsrc", "Makefile", "kernel/main.asm"]
+    assert copied(tree, tree / "c", tmp_path / "again") == [".bochsrc", "Makefile", "kernel/main.asm"]
+    assert copied(tree, tree, tmp_path / "itself") == [".bochsrc", "Makefile", "kernel/main.asm"]
+
+
+def test_tree_of_another_repository(handed_in, tmp_path):
+    """What git says of the folder above is of no concern."""
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    put(tmp_path / "pristine", "Makefile", "pristine")
+    assert copied(tmp_path / "pristine", handed_in, tmp_path / "out") == ["Makefile", "kernel/main.asm"]
+
+
 # --- The whole way ---
 
 @pytest.fixture
@@ -186,7 +219,7 @@ def test_box():
 def test_no_bubblewrap(project, handed_in, tmp_path):
     tools = tmp_path / "bin"
     tools.mkdir()
-    for tool in ("make", "nasm", "ld", "sh", "setpriv", "git", "qemu-system-i386"):
+    for tool in ("make", "nasm", "ld", "sh", "setpriv", "prlimit", "git", "qemu-system-i386"):
         (tools / tool).symlink_to(f"/usr/bin/{tool}")
     ran = project.grade("--submission", handed_in, PATH=str(tools))
     assert ran.returncode == 75 and "--no-sandbox" in ran.stderr
