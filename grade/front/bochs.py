@@ -55,7 +55,8 @@ def main():
         start.flush()
         command = bochs(start.name, options.iso, options.console, log)
         status = scripted(command, options.script, options.limit) if options.script else terminal.lend(command)
-    sys.exit(0 if ITS_OWN_END in log.read_text(errors="replace") else status)
+    ended = log.exists() and ITS_OWN_END in log.read_text(errors="replace")
+    sys.exit(0 if ended else status)
 
 
 if __name__ == "__main__":

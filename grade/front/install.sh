@@ -58,6 +58,7 @@ group_iso() {
 
 group_bochs() {
     have bochs-bin || want bochs
+    file /usr/lib/*/bochs/plugins/libbx_term_gui.so || want bochs-term
     file /usr/share/bochs/BIOS-bochs-latest || want bochsbios
     file /usr/share/vgabios/vgabios.bin || want vgabios
 }

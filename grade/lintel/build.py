@@ -14,7 +14,8 @@ from .text import clean
 
 PATIENCE = 120  # seconds of wall time for one build
 LOG = 1 << 20  # bytes of the compiler's chatter that are kept
-NEEDED = ("make", "nasm", "ld")
+NEEDED = ("make", "nasm")
+LINKERS = ("i686-linux-gnu-ld", "ld", "ld.lld")  # one of these
 
 
 class BuildError(Exception):
@@ -24,6 +25,7 @@ class BuildError(Exception):
 def build(tree, boxed=False):
     """Failure when the tree does not build."""
     missing = [tool for tool in NEEDED if not shutil.which(tool)]
+    missing += [] if any(map(shutil.which, LINKERS)) else ["a linker"]
     if missing:
         raise BuildError(f"not installed: {', '.join(missing)}")
     pathlib.Path(tree, "build").mkdir(exist_ok=True)

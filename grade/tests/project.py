@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from kernels import FIXTURES
+from kernels import FIXTURES, LD
 
 GRADE = pathlib.Path(__file__).resolve().parents[1]
 
@@ -50,10 +50,10 @@ def test_echo(tree, seed):
         expect(machine.run().verdict, b"hello", "what comes on COM2")
 """
 
-MAKEFILE = """.PHONY: build
+MAKEFILE = f""".PHONY: build
 build:
 	nasm -felf32 -g -Fdwarf -Ikernel/ -Ikernel/more/ kernel/main.asm -o build/main.o
-	ld -melf_i386 -T kernel/kernel.ld build/main.o -o build/kernel.elf
+	{LD} -melf_i386 -T kernel/kernel.ld build/main.o -o build/kernel.elf
 """
 
 

@@ -9,7 +9,7 @@ import tempfile
 
 import pytest
 
-from kernels import FIXTURES
+from kernels import FIXTURES, LD
 from lintel import sandbox, submission
 from lintel.build import _run
 from project import Project, put
@@ -219,8 +219,9 @@ def test_box():
 def test_no_bubblewrap(project, handed_in, tmp_path):
     tools = tmp_path / "bin"
     tools.mkdir()
-    for tool in ("make", "nasm", "ld", "sh", "setpriv", "prlimit", "git", "qemu-system-i386"):
+    for tool in ("make", "nasm", "sh", "setpriv", "prlimit", "git", "qemu-system-i386"):
         (tools / tool).symlink_to(f"/usr/bin/{tool}")
+    (tools / "ld").symlink_to(LD)
     ran = project.grade("--submission", handed_in, PATH=str(tools))
     assert ran.returncode == 75 and "--no-sandbox" in ran.stderr
     ran = project.grade("--submission", handed_in, "--no-sandbox", PATH=str(tools))

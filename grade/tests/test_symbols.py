@@ -5,13 +5,14 @@ import subprocess
 
 import pytest
 
+from kernels import GCC
 from lintel.symbols import Symbols
 
 
 def built(folder, code):
     """An ELF file out of C, which may hold assembly."""
     (folder / "file.c").write_text(code)
-    words = "gcc -m32 -g -ffreestanding -fno-pic -static -nostdlib -Wl,-e,0 file.c -o file.elf"
+    words = f"{GCC} -m32 -g -ffreestanding -fno-pic -static -nostdlib -Wl,-e,0 file.c -o file.elf"
     subprocess.run(words.split(), cwd=folder, check=True, timeout=60)
     return folder / "file.elf"
 
