@@ -13,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "labs"))
 
 from branchtool import states  # noqa: E402
+from lintel import sandbox  # noqa: E402
 from branchtool.source import Source  # noqa: E402
 
 PYTHON = sys.executable
@@ -29,6 +30,15 @@ def make(tree, *words, check=True):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=300)
     assert not check or done.returncode == 0, done.stdout
     return done
+
+
+def box_works():
+    """A container or a chroot may forbid what bubblewrap needs."""
+    try:
+        sandbox.probe()
+    except sandbox.Unusable:
+        return False
+    return True
 
 
 class States:

@@ -132,4 +132,5 @@ def test_submission(tree, tmp_path):
                        "grade/conftest.py": "1 / 0", "sitecustomize.py": "1 / 0", ".gdbinit": "shell false"}.items():
         (theirs / path).parent.mkdir(parents=True, exist_ok=True)
         (theirs / path).write_text(text)
-    assert states.failed(states.grade(base, "--submission", theirs)) == {"clock"}
+    box = [] if states.box_works() else ["--no-sandbox"]
+    assert states.failed(states.grade(base, "--submission", theirs, *box)) == {"clock"}

@@ -9,12 +9,12 @@ import tempfile
 
 import pytest
 
+import states
 from kernels import FIXTURES, LD
 from lintel import sandbox, submission
 from lintel.build import _run
 from project import Project, put
 
-HAVE_BOX = shutil.which("bwrap")
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def project(tmp_path):
     return made
 
 
-boxed = pytest.mark.skipif(not HAVE_BOX, reason="no bubblewrap")
+boxed = pytest.mark.skipif(not states.box_works(), reason="bubblewrap does not work here")
 
 
 @boxed
