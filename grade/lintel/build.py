@@ -29,8 +29,8 @@ def build(tree, boxed=False):
     if missing:
         raise BuildError(f"not installed: {', '.join(missing)}")
     pathlib.Path(tree, "build").mkdir(exist_ok=True)
-    words = ["make", "-s", "build"]
-    status, said = _run(sandbox.wrap(words + ["INSTALL=no"], tree, "build") if boxed else words, tree)
+    words = ["make", "-s", "build", "INSTALL=no"]
+    status, said = _run(sandbox.wrap(words, tree, "build") if boxed else words, tree)
     if status:
         raise Failure("build", "make build, without an error", clean(said, lines=20))
     _check(tree)
