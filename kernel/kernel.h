@@ -60,7 +60,6 @@ enum machine_status {
 void machine_stop(unsigned status) __attribute__((noreturn));
 
 /* panic.c, symbols.c */
-void panic(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void panic_frame(const struct frame *frame, const char *what) __attribute__((noreturn));
 void print_frame(const struct frame *frame, uint32_t esp, uint32_t ss);
 const char *symbol_name(uint32_t address, uint32_t *offset);

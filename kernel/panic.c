@@ -6,8 +6,6 @@
 #include "kernel.h"
 #include "x86.h"
 
-#include <stdarg.h>
-
 #define DEPTH 16 /* calls of a stack trace */
 
 extern char kernel_stack[], kernel_stack_top[];
@@ -49,21 +47,6 @@ print_stack(uint32_t eip, uint32_t ebp)
         print_place(saved[1]);
         ebp = saved[0];
     }
-}
-
-/* For a bug that the kernel notices by itself. */
-void
-panic(const char *format, ...)
-{
-    va_list arguments;
-
-    print("panic: ");
-    va_start(arguments, format);
-    print_list(format, arguments);
-    va_end(arguments);
-    print("\n");
-    print_stack((uint32_t)__builtin_return_address(0), *(uint32_t *)__builtin_frame_address(0));
-    machine_stop(MACHINE_PANIC);
 }
 
 /* For a trap in ring 0. `what` names it. */

@@ -12,7 +12,6 @@ from . import symbols
 from .failure import Failure
 
 FRAME = "edi esi ebp unused ebx edx ecx eax gs fs es ds vector error eip cs eflags esp ss".split()
-TRAP_FLAGS = 0x200  # IF: must be clear in the kernel
 
 
 class Outside:
