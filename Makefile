@@ -102,7 +102,11 @@ $(foreach name,$(given),$(if $(findstring $$,$(value $(name))),$(error $(name) h
 option   = $(if $($(2)),$(1) "$$$(2)")
 
 comma       := ,
-RUN_MODULES ?= $(subst $() ,$(comma),$(addprefix $(BUILD)/programs/,demo.elf ping.elf pong.elf crash.elf))
+# SINCE paging
+# < DEMO        := demo ping pong crash
+DEMO        := demo left right spy
+# END paging
+RUN_MODULES ?= $(subst $() ,$(comma),$(patsubst %,$(BUILD)/programs/%.elf,$(DEMO)))
 KERNEL_ARGS ?=
 
 # A student's branch has neither the reference's tools nor the project's own

@@ -4,13 +4,13 @@
  * the registers.  A call checks everything first; then it changes things and
  * cannot fail any more.
  */
-#include "kernel.h"
+#include "process.h"
 
 typedef struct thread *handler(struct thread *self);
 
 /* The four registers that a caller finds when its call is done. */
-static struct thread *
-reply(struct thread *self, uint32_t value, uint32_t error)
+struct thread *
+call_reply(struct thread *self, uint32_t value, uint32_t error)
 {
     // SOLUTION traps.6
     // | /* TODO traps.6 */
@@ -23,61 +23,73 @@ reply(struct thread *self, uint32_t value, uint32_t error)
     return self;
 }
 
-static struct thread *
-fail(struct thread *self, uint32_t error)
+struct thread *
+call_fail(struct thread *self, uint32_t error)
 {
-    return reply(self, -1, error);
+    return call_reply(self, -1, error);
 }
 
 /*
- * The data of the message: NULL, and the error in `error`, if it is not all
- * the caller's memory, or if the sizes contradict each other.
+ * Is the message's data, of which CALL_ARG3 tells the size, all in the caller's
+ * memory?  0 if so, or an error; and ERR_SIZE if the sizes contradict each other.
  */
-static const void *
-message(const struct thread *self, uint32_t *size, uint32_t *error)
+static uint32_t
+check_message(const struct thread *self)
 {
     // SOLUTION traps.6
     // | /* TODO traps.6: nothing that ring 3 says may be believed. */
-    // | *size = call_data_size(CALL_ARG3(self));
-    // | *error = 0;
-    // | return (const void *)CALL_ARG2(self);
+    // | (void)self;
+    // | return 0;
     uint32_t sizes = CALL_ARG3(self);
 
-    *size = call_data_size(sizes);
-    *error = ERR_SIZE;
-    if (*size > call_total_size(sizes) || call_descriptors(sizes) != 0)
-        return NULL;
-    *error = ERR_ADDRESS;
-    if (!space_holds(CALL_ARG2(self), *size, false))
-        return NULL;
-    return (const void *)CALL_ARG2(self);
+    if (call_data_size(sizes) > call_total_size(sizes) || call_descriptors(sizes) != 0)
+        return ERR_SIZE;
+    return user_check(self->process, CALL_ARG2(self), call_data_size(sizes), false);
     // END traps.6
 }
 
-/* The same for a message whose data has one possible size. */
-static const void *
-message_of(const struct thread *self, uint32_t wanted, uint32_t *error)
+/* Copies the data of a message that has to be of this size.  0, or an error. */
+uint32_t
+call_data(const struct thread *self, void *to, uint32_t size)
 {
-    uint32_t size;
-    const void *data = message(self, &size, error);
+    uint32_t error = check_message(self);
 
-    if (data && size != wanted) {
-        *error = ERR_SIZE;
-        return NULL;
-    }
-    return data;
+    if (error)
+        return error;
+    return call_data_size(CALL_ARG3(self)) == size ? user_read(self->process, to, CALL_ARG2(self), size) : ERR_SIZE;
 }
+// SINCE paging
+
+/* Can a reply of `size` bytes be written to the caller's buffer?  0, or an error. */
+uint32_t
+call_room(const struct thread *self, uint32_t size)
+{
+    if (size > call_total_size(CALL_ARG3(self)))
+        return ERR_SIZE;
+    return user_check(self->process, CALL_ARG2(self), size, true);
+}
+
+/* Replies with data, for which there is room.  Its first two words are the value and the error. */
+struct thread *
+call_reply_data(struct thread *self, const uint32_t *words, uint32_t size)
+{
+    user_write(self->process, CALL_ARG2(self), words, size);
+    call_reply(self, words[0], words[1]);
+    CALL_ARG3(self) = call_sizes(0, size, 0);
+    return self;
+}
+// END paging
 
 static struct thread *
 call_yield(struct thread *self)
 {
-    return thread_yield(reply(self, 0, 0));
+    return thread_yield(call_reply(self, 0, 0));
 }
 
 static struct thread *
 call_clock(struct thread *self)
 {
-    return reply(self, timer_milliseconds, 0);
+    return call_reply(self, timer_milliseconds, 0);
 }
 
 static struct thread *
@@ -86,42 +98,54 @@ call_thread_exit(struct thread *self)
     return thread_end(self);
 }
 
+/* Creates a thread in `process`, as the message says. */
+struct thread *
+call_thread(struct thread *self, struct process *process)
+{
+    struct thread_start start;
+    struct thread *created;
+    uint32_t error = call_data(self, &start, sizeof(start));
+
+    if (error)
+        return call_fail(self, error);
+    created = thread_new(process, start.entry, start.stack, start.argument);
+    if (!created)
+        return call_fail(self, ERR_FULL);
+    return call_reply(self, created->number, 0);
+}
+
 static struct thread *
 call_thread_create(struct thread *self)
 {
-    uint32_t error;
-    const struct thread_start *start = message_of(self, sizeof(*start), &error);
-    struct thread *created;
-
-    if (!start)
-        return fail(self, error);
-    created = thread_new(start->entry, start->stack, start->argument);
-    if (!created)
-        return fail(self, ERR_FULL);
-    return reply(self, created->number, 0);
+    return call_thread(self, self->process);
 }
 
 static struct thread *
 call_machine_stop(struct thread *self)
 {
-    uint32_t error;
-    const uint32_t *status = message_of(self, sizeof(*status), &error);
+    uint32_t status, error = call_data(self, &status, sizeof(status));
 
-    if (!status)
-        return fail(self, error);
-    machine_stop(MACHINE_DONE + (*status & 15));
+    if (error)
+        return call_fail(self, error);
+    machine_stop(MACHINE_DONE + (status & 15));
 }
+
+#define WRITE_PART 128 /* bytes that go through the kernel at once */
 
 static struct thread *
 write_by(void (*write)(const char *text, size_t size), struct thread *self)
 {
-    uint32_t size, error;
-    const char *text = message(self, &size, &error);
+    char text[WRITE_PART];
+    uint32_t error = check_message(self), size = call_data_size(CALL_ARG3(self));
 
-    if (!text)
-        return fail(self, error);
-    write(text, size);
-    return reply(self, size, 0);
+    if (error)
+        return call_fail(self, error);
+    for (uint32_t at = 0, part; at < size; at += part) {
+        part = size - at < WRITE_PART ? size - at : WRITE_PART;
+        user_read(self->process, text, CALL_ARG2(self) + at, part);
+        write(text, part);
+    }
+    return call_reply(self, size, 0);
 }
 
 static struct thread *
@@ -147,9 +171,22 @@ static handler *const handlers[CALL_LIMIT] = {
     [CALL_CLOCK] = call_clock,
     [CALL_THREAD_EXIT] = call_thread_exit,
     [CALL_THREAD_CREATE] = call_thread_create,
-    [CALL_MACHINE_STOP] = call_machine_stop,
     [CALL_CONSOLE_WRITE] = call_console_write,
+    [CALL_MACHINE_STOP] = call_machine_stop,
     [CALL_TEST_WRITE] = call_test_write,
+    // SINCE paging
+    [CALL_PROCESS_CREATE] = call_process_create,
+    [CALL_PROCESS_DELETE] = call_process_delete,
+    [CALL_PROCESS_START] = call_process_start,
+    [CALL_MEMORY_MAP] = call_memory_map,
+    [CALL_MEMORY_SHARE] = call_memory_share,
+    [CALL_MEMORY_DEVICE] = call_memory_device,
+    [CALL_MEMORY_UNMAP] = call_memory_unmap,
+    [CALL_MEMORY_PROTECT] = call_memory_protect,
+    [CALL_MEMORY_QUERY] = call_memory_query,
+    [CALL_MEMORY_SCAN] = call_memory_scan,
+    [CALL_FRAMES] = call_frames,
+    // END paging
 };
 
 /*
@@ -160,15 +197,16 @@ struct thread *
 call(struct thread *self)
 {
     // SOLUTION traps.6
-    // | /* TODO traps.6: find the handler; an unknown function or target is an error. */
-    // | (void)self, (void)handlers, (void)fail;
+    // | /* TODO traps.6: find the handler; an unknown function is an error, and target_check() tells others. */
+    // | (void)self, (void)handlers;
     // | exercise_stop("traps.6");
-    uint32_t function = CALL_ARG0(self);
+    uint32_t function = CALL_ARG0(self), error;
 
     if (function >= CALL_LIMIT || !handlers[function])
-        return fail(self, ERR_FUNCTION);
-    if (CALL_ARG1(self) != CALL_SELF)
-        return fail(self, ERR_TARGET);
+        return call_fail(self, ERR_FUNCTION);
+    error = target_check(self->process, CALL_ARG1(self), function);
+    if (error)
+        return call_fail(self, error);
     return handlers[function](self);
     // END traps.6
 }

@@ -25,12 +25,20 @@ struct boot_region {
     paddr_t end; /* the first byte behind it */
 };
 
+#define BOOT_MEMORIES 64
+
+struct boot_memory {
+    struct boot_region region;
+    bool ram; /* else it must not be used, whatever other entries say */
+};
+
 struct boot {
     char command_line[BOOT_TEXT];
     uint32_t modules;
     struct boot_region module[BOOT_MODULES];
     char module_name[BOOT_MODULES][BOOT_TEXT];
-    struct boot_region ram; /* the RAM that the kernel lies in */
+    uint32_t memories;
+    struct boot_memory memory[BOOT_MEMORIES]; /* as the loader told, up to the end of what the kernel can reach */
 };
 
 void boot_read(struct boot *boot, uint32_t magic, paddr_t record);
@@ -49,6 +57,8 @@ void serial_write(uint16_t port, const char *text, size_t size);
 void serial_drain(uint16_t port);
 void vga_init(void);
 void vga_write(const char *text, size_t size);
+#define VGA_TEXT 0xb8000
+void vga_leave(void);
 
 /* machine.c */
 enum machine_status {
@@ -61,6 +71,7 @@ void machine_stop(unsigned status) __attribute__((noreturn));
 
 /* panic.c, symbols.c */
 void panic_frame(const struct frame *frame, const char *what) __attribute__((noreturn));
+void panic(const char *what) __attribute__((noreturn));
 void print_frame(const struct frame *frame, uint32_t esp, uint32_t ss);
 const char *symbol_name(uint32_t address, uint32_t *offset);
 
@@ -122,20 +133,37 @@ void fpu_switch(void);
 void fpu_forget(const struct thread *thread);
 
 /* thread.c */
-struct thread *thread_new(uint32_t entry, uint32_t stack, uint32_t argument);
+struct thread *thread_new(struct process *process, uint32_t entry, uint32_t stack, uint32_t argument);
 struct thread *thread_yield(struct thread *self);
 struct thread *thread_end(struct thread *self);
 struct thread *thread_switch(struct thread *next);
+// SINCE paging
+void thread_end_all(const struct process *process);
+// END paging
 
 /* call.c */
 struct thread *call(struct thread *self);
+struct thread *call_reply(struct thread *self, uint32_t value, uint32_t error);
+struct thread *call_fail(struct thread *self, uint32_t error);
+uint32_t call_data(const struct thread *self, void *to, uint32_t size);
+struct thread *call_thread(struct thread *self, struct process *process);
+// SINCE paging
+uint32_t call_room(const struct thread *self, uint32_t size);
+struct thread *call_reply_data(struct thread *self, const uint32_t *words, uint32_t size);
 
-/* space.c */
-#define PAGE_SIZE 4096u
-void space_init(const struct boot *boot);
-void space_map(uint32_t address, paddr_t page, bool writable);
-paddr_t space_new_page(void);
-bool space_holds(uint32_t address, uint32_t size, bool writable);
+/* call_process.c */
+struct thread *call_process_create(struct thread *self);
+struct thread *call_process_delete(struct thread *self);
+struct thread *call_process_start(struct thread *self);
+struct thread *call_memory_map(struct thread *self);
+struct thread *call_memory_share(struct thread *self);
+struct thread *call_memory_device(struct thread *self);
+struct thread *call_memory_unmap(struct thread *self);
+struct thread *call_memory_protect(struct thread *self);
+struct thread *call_memory_query(struct thread *self);
+struct thread *call_memory_scan(struct thread *self);
+struct thread *call_frames(struct thread *self);
+// END paging
 
 /* root.c */
 struct thread *root_new(const struct boot *boot, bool sysenter, uint32_t hz);

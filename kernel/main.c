@@ -2,7 +2,7 @@
 /*
  * From the first C function to the first instruction in ring 3.
  */
-#include "kernel.h"
+#include "process.h"
 
 #define HZ_DEFAULT 250
 #define HZ_MIN     19 /* the slowest that 16 bits can count */
@@ -33,7 +33,7 @@ kmain(uint32_t magic, paddr_t record)
     segments_init();
     idt_init();
     boot_read(&boot, magic, record);
-    space_init(&boot);
+    memory_init(&boot);
     fpu_init();
     pic_init();
     hz = choose_hz(&boot);

@@ -8,7 +8,9 @@
 #include "abi/memory.h"
 #include "kernel.h"
 
+#define PAGE_SIZE   4096u
 #define DIRECT_SIZE (896u << 20)
+#define KERNEL_START 0x100000u /* where the loader puts the kernel (link.ld) */
 
 static inline void *
 direct(paddr_t address)

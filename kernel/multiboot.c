@@ -107,16 +107,19 @@ say_ignored(uint64_t bytes)
     print("lintel: %u MiB of memory beyond %u MiB are ignored\n", (uint32_t)(bytes >> 20), DIRECT_SIZE / MIB);
 }
 
-/* The kernel lies at 1 MiB: the range of RAM around it is the one to use. */
+/* Notes a range, as far as the kernel can reach it. */
 static void
-use_range(struct boot *boot, uint64_t base, uint64_t length)
+add_memory(struct boot *boot, uint64_t base, uint64_t length, bool ram)
 {
-    uint64_t end = base + length;
+    uint64_t end = length > UINT64_MAX - base ? UINT64_MAX : base + length;
 
-    if (end > DIRECT_SIZE)
+    if (ram && end > DIRECT_SIZE)
         say_ignored(end - (base > DIRECT_SIZE ? base : DIRECT_SIZE));
-    if (base <= MIB && end > MIB)
-        boot->ram = (struct boot_region){base, end > DIRECT_SIZE ? DIRECT_SIZE : end};
+    if (base >= DIRECT_SIZE || length == 0)
+        return;
+    if (boot->memories == BOOT_MEMORIES)
+        boot_refuse("the loader's memory map has more than %u entries", BOOT_MEMORIES);
+    boot->memory[boot->memories++] = (struct boot_memory){{base, end > DIRECT_SIZE ? DIRECT_SIZE : end}, ram};
 }
 
 static void
@@ -126,14 +129,13 @@ read_memory(struct boot *boot, const struct record *record)
 
     if (!(record->flags & HAS_MEMORY_MAP)) {
         if (record->flags & HAS_MEMORY)
-            use_range(boot, MIB, (uint64_t)record->mem_upper << 10);
+            add_memory(boot, MIB, (uint64_t)record->mem_upper << 10, true);
         return;
     }
     while (at - record->map < record->map_size) {
         const struct record_range *range = direct(at);
 
-        if (range->type == MEMORY_USABLE)
-            use_range(boot, range->base, range->length);
+        add_memory(boot, range->base, range->length, range->type == MEMORY_USABLE);
         at += range->size + sizeof(range->size);
     }
 }
@@ -154,8 +156,6 @@ boot_read(struct boot *boot, uint32_t magic, paddr_t at)
         copy_text(boot->command_line, record->command_line);
     read_modules(boot, record);
     read_memory(boot, record);
-    if (boot->ram.end <= physical(kernel_end))
-        boot_refuse("the loader tells of no memory around the kernel");
 }
 
 /* `name=number` on the command line; anything but a number is ignored. */

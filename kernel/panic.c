@@ -61,3 +61,12 @@ panic_frame(const struct frame *frame, const char *what)
     print_stack(frame->eip, frame->ebp);
     machine_stop(MACHINE_PANIC);
 }
+
+/* The kernel has found that it is wrong. */
+void
+panic(const char *what)
+{
+    print("panic: %s\n", what);
+    print_stack((uint32_t)__builtin_return_address(0), (uint32_t)__builtin_frame_address(0));
+    machine_stop(MACHINE_PANIC);
+}

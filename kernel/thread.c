@@ -3,7 +3,7 @@
  * Threads and who runs next: round robin.  The ready queue holds every thread
  * that could run and does not; the running one is in no queue.
  */
-#include "kernel.h"
+#include "process.h"
 #include "x86.h"
 
 #define THREADS 64
@@ -63,11 +63,11 @@ free_slot(void)
 }
 
 /*
- * A new thread of ring 3, ready to run; see struct thread_start.  NULL if
+ * A new thread in `process`, ready to run; see struct thread_start.  NULL if
  * there is no room for one.
  */
 struct thread *
-thread_new(uint32_t entry, uint32_t stack, uint32_t argument)
+thread_new(struct process *process, uint32_t entry, uint32_t stack, uint32_t argument)
 {
     struct thread *t = free_slot();
 
@@ -86,6 +86,7 @@ thread_new(uint32_t entry, uint32_t stack, uint32_t argument)
         .ss = SELECTOR_USER_DATA,
     };
     t->number = ++last_number;
+    t->process = process;
     fpu_new(t);
     ready_push(t);
     return t;
@@ -123,6 +124,26 @@ thread_end(struct thread *self)
     return NULL;
 }
 
+// SINCE paging
+/* Ends the threads of `process`, none of which runs: the others keep their order. */
+void
+thread_end_all(const struct process *process)
+{
+    uint32_t ready = 0;
+
+    for (const struct thread *t = threads + 1; t <= threads + THREADS; t++)
+        ready += t->state == THREAD_READY;
+    while (ready-- > 0) {
+        struct thread *t = ready_pop();
+
+        if (t->process == process)
+            thread_end(t);
+        else
+            ready_push(t);
+    }
+}
+
+// END paging
 /*
  * From trap.asm, when another thread is to run than the one that trapped:
  * makes `next`, or the first in the ready queue if it is NULL, the running
@@ -137,6 +158,8 @@ thread_switch(struct thread *next)
         print("lintel: the last thread has ended\n");
         machine_stop(MACHINE_DONE);
     }
+    process_use(next->process);
+
     // SOLUTION traps.7
     // | /* TODO traps.7: enough for the first thread; what else is there to switch? */
     // | segments_set_stack(next);

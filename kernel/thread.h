@@ -41,11 +41,9 @@ struct fpu_state {
 struct thread {
     struct frame frame;
     uint32_t number; /* never used twice; the root thread is 1 */
-    /* A frame of virtual-8086 mode begins so many bytes below (trap.asm). */
-#define VM86_EXTRA 16
-
-enum thread_state state;
+    enum thread_state state;
     struct thread *next; /* in the ready queue */
+    struct process *process;
     struct fpu_state fpu;
     uint8_t below_next[VM86_EXTRA]; /* see thread.c */
 };

@@ -45,6 +45,7 @@ bits 32
 %define FLAG_ALWAYS 0x002               ; a bit of EFLAGS that reads as 1
 %define FLAG_TF     0x100
 %define FLAG_VM     0x20000
+%define FLAG_AC     0x40000
 %define FLAG_IF     0x200
 
 %define VECTORS         256
@@ -112,8 +113,9 @@ debug_entry:
 
 ; trap_entry: all vectors, with vector and error code pushed.
 trap_entry:
-        test dword [esp + 16], FLAG_VM  ; the saved EFLAGS
-        jnz vm86_entry
+        test dword [esp + 16], FLAG_VM | FLAG_AC ; the saved EFLAGS
+        jnz odd_entry
+trap_save:
 ; SOLUTION traps.2
 ; |         ; TODO traps.2: save the registers in the frame, take the kernel
 ; |         ; stack, call trap(thread), and leave.
@@ -142,6 +144,14 @@ trap_entry:
 .from_kernel:
         call trap_kernel                ; does not return
 ; END traps.2
+
+; odd_entry: with AC set, ring 0 may touch what SMAP keeps from it; that is
+; not for ring 3 to decide.
+odd_entry:
+        push dword FLAG_ALWAYS          ; inside the frame, soon overwritten
+        popf
+        test dword [esp + 16], FLAG_VM
+        jz trap_save
 
 ; vm86_entry: a thread in virtual-8086 mode.  A processor lets only ring 0 go
 ; there; QEMU 7.2 lets ring 3, by an IRET with VM set.  Four segment registers

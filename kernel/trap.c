@@ -4,7 +4,7 @@
  * running thread and answers with the thread to run.  A trap from ring 0 is
  * a bug of the kernel's.
  */
-#include "kernel.h"
+#include "process.h"
 #include "x86.h"
 
 /* Intel SDM volume 3, table 6-1. */
@@ -87,6 +87,10 @@ trap(struct thread *self)
 {
     uint32_t vector = self->frame.vector;
 
+    // SINCE paging
+    if (vector == VECTOR_PAGE_FAULT)
+        fault_report(self);
+    // END paging
     if (vector < VECTOR_EXCEPTIONS)
         return exception(self);
     if (vector == CALL_VECTOR)

@@ -35,8 +35,9 @@ static const uint8_t attribute[] = {
     0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x0c, 0x00, 0x0f, 0x08, 0x00,
 };
 
-static uint16_t *const screen = (uint16_t *)(KERNEL_BASE + 0xb8000);
+static uint16_t *const screen = (uint16_t *)(KERNEL_BASE + VGA_TEXT);
 static unsigned row, column;
+static bool left;
 
 static void
 set(uint16_t port, uint8_t index, uint8_t value)
@@ -118,9 +119,18 @@ put(char c)
         new_line();
 }
 
+/* A program draws on the screen from now on. */
+void
+vga_leave(void)
+{
+    left = true;
+}
+
 void
 vga_write(const char *text, size_t size)
 {
+    if (left)
+        return;
     for (size_t i = 0; i < size; i++)
         put(text[i]);
     show_cursor();

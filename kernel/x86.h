@@ -23,6 +23,10 @@
 #define CR4_OSFXSR     (1u << 9)
 #define CR4_OSXMMEXCPT (1u << 10)
 
+#define CR4_UMIP       (1u << 11)
+#define CR4_SMEP       (1u << 20)
+#define CR4_SMAP       (1u << 21)
+
 #define EFLAGS_ALWAYS 0x002
 #define EFLAGS_IF     0x200
 
@@ -30,6 +34,10 @@
 #define CPUID_1_EDX_SEP  (1u << 11)
 #define CPUID_1_EDX_FXSR (1u << 24)
 #define CPUID_1_EDX_SSE  (1u << 25)
+
+#define CPUID_7_EBX_SMEP (1u << 7)
+#define CPUID_7_EBX_SMAP (1u << 20)
+#define CPUID_7_ECX_UMIP (1u << 2)
 
 #define MSR_APIC_BASE    0x01b
 #define MSR_SYSENTER_CS  0x174
@@ -85,6 +93,13 @@ static inline void
 write_msr(uint32_t msr, uint32_t value)
 {
     __asm__ volatile("wrmsr" : : "c"(msr), "a"(value), "d"(0));
+}
+
+/* The TLB forgets the page at `address`. */
+static inline void
+invalidate_page(uint32_t address)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
 struct cpuid {

@@ -7,9 +7,11 @@
 USER_LIB := $(patsubst user/%,$(BUILD)/user/%.o,$(wildcard user/lib/*.c user/lib/*.asm))
 
 PROGRAM_AT      := 0x08000000
-PROGRAM_AT_ping := 0x08100000
-PROGRAM_AT_pong := 0x08180000
-PROGRAM_AT_crash := 0x08200000
+# SINCE paging
+# < PROGRAM_AT_ping := 0x08100000
+# < PROGRAM_AT_pong := 0x08180000
+# < PROGRAM_AT_crash := 0x08200000
+# END paging
 
 $(BUILD)/user/%.c.o: user/%.c
 	@mkdir -p $(@D)

@@ -61,11 +61,12 @@ class Outside:
     def call(self, name, *arguments):
         """Call a function of the kernel, which must be in ring 0 now; its result.
 
-        The kernel takes its first three arguments in registers (kernel/build.mk).
+        The kernel takes its first three arguments in registers (kernel/build.mk), the others on the stack.
         """
         saved = self.gdb.registers()
-        stack = saved["esp"] - 64
-        self.put_word(stack, saved["eip"])
+        words = [saved["eip"], *arguments[3:]]
+        stack = saved["esp"] - 64 - 4 * len(words)
+        self.gdb.write(stack, struct.pack(f"<{len(words)}I", *(word & 0xFFFFFFFF for word in words)))
         self.set(esp=stack, eip=self.address(name), **dict(zip(("eax", "edx", "ecx"), arguments)))
         self.gdb.breakpoint(saved["eip"])
         self.gdb.cont()

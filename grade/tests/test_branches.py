@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The tool that makes the lab branches, on a small reference of two labs."""
+"""The tool that makes the lab branches, on a small reference of two labs, and sometimes a third."""
 import os
 import random
 import re
@@ -17,7 +17,7 @@ from branchtool.leaks import history_leaks, leaks  # noqa: E402
 from branchtool.markers import Region, parse  # noqa: E402
 from branchtool.publish import make, make_into  # noqa: E402
 from branchtool.source import File, Source, read_commit, read_folder  # noqa: E402
-from branchtool.states import branch_names, branch_tree, render, state_tree  # noqa: E402
+from branchtool.states import branch_names, branch_tree, missing_in, render, state_tree  # noqa: E402
 
 TRAP_C = """\
 // What a trap does.
@@ -63,6 +63,21 @@ objects := trap.o
 objects += frames_of_memory.o
 # END paging.2
 """
+# What one file begins with, and how its markers do.
+SINCE_KINDS = [("user/since.c", "//"), ("user/since.asm", ";"), ("user/since.mk", "#")]
+SINCE = """\
+first
+    {0} SINCE paging
+    {0} < before();
+    {0} <
+    {0} <     before_too();
+    after();
+    {0} END paging
+last
+{0} SINCE paging
+nothing_stood_here();
+{0} END paging
+"""
 LAB = """\
 name = "{name}"
 title = "Lab {name}"
@@ -97,6 +112,15 @@ def reference(**changes):
     texts.update(changes)
     tree = {path: File(text.encode()) for path, text in texts.items() if text is not None}
     return tree | {"run.sh": File(b"#!/bin/sh\n", True), "logo.bin": File(b"\0\xff\n# SOLUTION\n")}
+
+
+def three_labs(**changes):
+    doors = {
+        "labs/doors/lab.toml": lab_toml("doors", (1,), ["kernel/door.c"], ["kernel/door.c"]),
+        "kernel/door.c": "// SOLUTION doors.1\n// | missing(21);\nopen_the_door(caller);\n// END doors.1\n",
+        "kernel/trap.c": TRAP_C + "\n// SINCE doors\nvoid knock(void);\n// END doors\n",
+    }
+    return doors | changes
 
 
 def source(**changes):
@@ -153,7 +177,7 @@ REGION = "// SOLUTION traps.1\n// | todo\nwork();\n// END traps.1\n"
 BAD_MARKERS = {
     "not closed": ("\n// SOLUTION traps.1\n// | todo\nwork();\n", 2, "not closed"),
     "nested": ("// SOLUTION traps.1\n// | todo\n// SOLUTION traps.2\n", 3, "do not nest"),
-    "end alone": ("x\n// END traps.1\n", 2, "without SOLUTION"),
+    "end alone": ("x\n// END traps.1\n", 2, "without a start"),
     "wrong end": ("// SOLUTION traps.1\n// | todo\nwork();\n// END traps.2\n", 4, "closes traps.1"),
     "text outside": (REGION + "// | more\n", 5, "outside the head"),
     "text after the head": ("// SOLUTION traps.1\n// | todo\nwork();\n// < late\n// END traps.1\n", 4, "outside the head"),
@@ -164,6 +188,17 @@ BAD_MARKERS = {
     "no space": ("//SOLUTION traps.1\n", 1, "not a right marker"),
     "block comment": ("/* END traps.1 */\n", 1, "not a right marker"),
     "words after it": ("// SOLUTION traps.1 here\n", 1, "not a right marker"),
+    "since not closed": ("\n// SINCE paging\nwork();\n", 2, "paging is not closed"),
+    "since with student text": ("x\n// SINCE paging\n// | todo\n// END paging\n", 2, "no text for the student"),
+    "since an exercise": ("// SINCE paging.1\n// END paging.1\n", 1, "not a right marker"),
+    "solution of a lab": ("// SOLUTION paging\n// | todo\n// END paging\n", 1, "not a right marker"),
+    "since with wrong leader": ("x\n# SINCE paging\n", 2, "not a right marker"),
+    "since in a solution": ("// SOLUTION traps.1\n// | a\n// SINCE paging\n// END paging\n", 3, "do not nest"),
+    "solution in a since": ("// SINCE paging\n// SOLUTION traps.1\n// | a\n", 2, "do not nest"),
+    "since in a since": ("// SINCE paging\n// SINCE paging\n// END paging\n", 2, "do not nest"),
+    "wrong end of a since": ("// SINCE paging\n// END paging.1\n", 2, "closes paging"),
+    "since the first lab": ("\n// SINCE traps\n// END traps\n", 2, "no lab of this name comes after the first"),
+    "since no lab": ("// SINCE doors\n// END doors\n", 1, "no lab of this name comes after the first"),
 }
 
 
@@ -194,12 +229,22 @@ def test_all_problems_are_told_at_once():
 # --- Labs and exercises ---
 
 TWO_LABS = "// SOLUTION traps.1\n// | a\nb\n// END traps.1\n\n// SOLUTION paging.1\n// | c\nd\n// END paging.1\n"
+TOUCH = "touches one of"
+SINCE_PAGING = "// SINCE paging\nx\n// END paging\n"
 BAD_LABS = {
     "unknown exercise": (with_trap(TRAP_C + REGION.replace("traps.1", "traps.9")), "kernel/trap.c:27: traps.9 is in no lab"),
     "exercise without region": ({"kernel/build.mk": None}, "paging.2 has no region"),
     "not editable": ({"kernel/new.c": REGION}, "kernel/new.c:1: traps.1 stands in a file that is not editable"),
     "adds nothing": ({"kernel/page.c": None}, "no file matches kernel/page*.c"),
-    "two labs touch": (with_trap(TRAP_C + TWO_LABS), "kernel/trap.c:32: paging.1 touches traps.1"),
+    "two labs touch": (with_trap(TRAP_C + TWO_LABS), "kernel/trap.c:32: a region of paging touches one of traps"),
+    "since touches": (with_trap(TRAP_C + REGION + SINCE_PAGING), "kernel/trap.c:31: a region of paging touches one of traps"),
+    "touches a since": (with_trap(TRAP_C + SINCE_PAGING + "\n" + REGION), "kernel/trap.c:31: a region of traps touches one of"),
+    "no region in one lab": ({"labs/paging/before/kernel/trap.c": ""}, "traps.2 has no region in lab/traps"),
+    "before the first lab": ({"labs/traps/before/a.c": ""}, "labs/traps/before/a.c: no lab of this name comes after"),
+    "before no lab": ({"labs/doors/before/a.c": ""}, "labs/doors/before/a.c: no lab of this name comes after"),
+    "before what is in no branch": ({"labs/paging/before/.ci/run": ""}, "before/.ci/run: .ci/run stands in no branch"),
+    "before of a before": ({"labs/paging/before/labs/paging/before/a.c": ""}, "before/a.c stands in no branch"),
+    "before not editable": ({"labs/paging/before/kernel/new.c": REGION}, "kernel/new.c:1: traps.1 stands in a file"),
     "no lab": ({"labs/traps/lab.toml": None, "labs/paging/lab.toml": None}, "no labs/*/lab.toml"),
     "wrong lab name": ({"labs/traps/lab.toml": lab_toml("pm", (1,), [])}, "name is not traps"),
     "stranger": ({"labs/traps/lab.toml": lab_toml("traps", (1,), []).replace("traps.1", "pm.1")}, "pm.1 is not named"),
@@ -225,8 +270,8 @@ def test_lines_to_write_are_those_of_the_solutions():
 
 # --- Branches ---
 
-def trap_c(branch):
-    return text_of(branch_tree(source(), branch), "kernel/trap.c")
+def trap_c(branch, **changes):
+    return text_of(branch_tree(source(**changes), branch), "kernel/trap.c")
 
 
 def test_lab_traps_has_its_text_and_the_earlier_text_of_paging():
@@ -260,6 +305,65 @@ def test_what_shows_solutions_is_in_no_branch():
     for name in branch_names(source()):
         assert not never & set(branch_tree(source(), name))
     assert never < set(state_tree(source()))
+
+
+@pytest.mark.parametrize("path, leader", SINCE_KINDS)
+def test_what_comes_with_a_lab_is_plain_from_there_on(path, leader):
+    tree = source(**three_labs(**{path: SINCE.format(leader)}))
+    old, new = "first\n    before();\n\n        before_too();\nlast\n", "first\n    after();\nlast\nnothing_stood_here();\n"
+    for name in branch_names(tree):
+        assert text_of(branch_tree(tree, name), path) == (old if name.endswith("traps") else new)
+    assert text_of(state_tree(tree, {"traps", "paging"}), path) == new
+
+
+def test_what_comes_with_a_lab_may_touch_its_exercise():
+    alone = SINCE_PAGING + REGION.replace("traps", "paging")
+    assert "x\ntodo\n" in trap_c("lab/paging", **with_trap(TRAP_C + alone))
+
+
+def before(*labs, path="kernel/trap.c", text="from {}\n"):
+    return {f"labs/{lab}/before/{path}": text.format(lab) for lab in labs}
+
+
+PLACES = ["kernel/trap_old.c", "kernel/build.mk", "kernel/page.c"]
+
+
+@pytest.mark.parametrize("path", PLACES, ids=["new", "in the reference", "added by the lab"])
+def test_a_file_stands_in_before_its_lab(path):
+    tree = source(**three_labs(**before("paging", path=path)))
+    for name in ("lab/traps", "start/traps"):
+        assert text_of(branch_tree(tree, name), path) == "from paging\n"
+    for name in ("lab/paging", "start/paging", "lab/doors"):
+        assert branch_tree(tree, name).get(path) == state_tree(tree, missing_in(tree, name)).get(path)
+
+
+def test_the_next_lab_has_the_last_word_on_what_stands_before_it():
+    both = before("doors", "paging", path="kernel/note.c")
+    tree, one = source(**three_labs(**both)), source(**three_labs(**before("doors", path="kernel/note.c")))
+    assert text_of(branch_tree(tree, "lab/traps"), "kernel/note.c") == "from paging\n"
+    assert text_of(branch_tree(tree, "lab/paging"), "kernel/note.c") == "from doors\n"
+    assert text_of(branch_tree(one, "lab/traps"), "kernel/note.c") == "from doors\n"
+    assert "kernel/note.c" not in branch_tree(tree, "lab/doors")
+
+
+def test_no_branch_shows_what_stands_before_as_it_is():
+    tree = source(**three_labs(**before("paging", "doors", path="kernel/note.c")))
+    assert not [path for name in branch_names(tree) for path in branch_tree(tree, name) if "/before/" in path]
+
+
+def test_what_stands_before_has_its_own_mode_and_may_hold_exercises():
+    path = "labs/paging/before/kernel/entry.asm"
+    tree = reference(**{path: ENTRY_ASM.replace("ret", "iret")})
+    tree = Source(tree | {path: File(tree[path].data, True), "labs/paging/before/logo.bin": File(b"\0old\n")})
+    assert branch_tree(tree, "lab/traps")["kernel/entry.asm"] == File(b"entry:\n    call missing\n    iret\n", True)
+    assert branch_tree(tree, "lab/paging")["kernel/entry.asm"] == File(b"entry:\n    call missing\n    ret\n")
+    assert branch_tree(tree, "lab/traps")["logo.bin"].data == b"\0old\n"
+
+
+def test_lines_to_write_are_counted_where_they_stand():
+    tree = source(**{"labs/paging/before/kernel/entry.asm": ENTRY_ASM.replace("    ret", "    ; SOLUTION traps.2\n    ; | x\n"
+                     "    one\n    two\n    ; END traps.2\n    ret")})
+    assert [tree.lines_to_write(lab) for lab in tree.labs] == [6, 2]
 
 
 # --- Folders ---
@@ -407,14 +511,45 @@ def test_a_row_that_the_student_text_has_is_no_leak():
     assert leaks(source(**with_trap(changes), **{"kernel/copy.c": row})) == []
 
 
-def test_a_marker_line_in_a_branch_is_a_leak(monkeypatch):
-    monkeypatch.setattr("branchtool.leaks.branch_tree", lambda source, branch: {"a.c": File(b"x\n// END traps.1\n")})
+SET_GATE = "set_gate(vector, stub_of(vector));\n"
+SHOWN = {
+    "what comes with a lab": ({"user/a.mk": "# SINCE paging\n" + SET_GATE + "# END paging\n"}, {"lab/traps", "start/traps"}),
+    "what comes in code": ({"user/a.c": "// SINCE paging\n" + SET_GATE + "// END paging\n"}, {"lab/traps", "start/traps"}),
+    "what it replaces": ({"user/a.mk": "# SINCE paging\n# < " + SET_GATE + "# END paging\n"}, set()),
+    "what stands before": ({"labs/paging/before/a.c": SET_GATE}, set()),
+    "a document before": ({"labs/paging/before/docs/a.md": SET_GATE}, {"lab/traps", "start/traps", "lab/paging"}),
+}
+
+
+@pytest.mark.parametrize("changes, where", SHOWN.values(), ids=SHOWN)
+def test_given_code_excuses_in_its_branches_and_those_after(changes, where):
+    found = leaks(source(**changes, **{"docs/trap.md": SET_GATE}))
+    assert {leak.split(":")[0] for leak in found} == where
+
+
+@pytest.mark.parametrize("changes", [SHOWN["what it replaces"][0], SHOWN["what stands before"][0]])
+def test_given_code_of_an_earlier_lab_is_no_leak_in_the_history(repo, changes):
+    assert len(make(commit(repo, **changes), repo)) == 4
+
+
+def test_a_solution_in_what_stands_before_is_hidden():
+    old = ENTRY_ASM.replace("[saved_error_code]", "[the_old_error_code]")
+    found = leaks(source(**{"labs/paging/before/kernel/entry.asm": old, "docs/trap.md": "push dword [the_old_error_code]\n"}))
+    assert {leak.split(":")[0] for leak in found} == {"lab/traps", "start/traps", "lab/paging"}
+
+
+@pytest.mark.parametrize("marker", [b"// END traps.1", b"// SINCE paging", b"# SINCE"])
+def test_a_marker_line_in_a_branch_is_a_leak(monkeypatch, marker):
+    monkeypatch.setattr("branchtool.leaks.branch_tree", lambda source, branch: {"a.c": File(b"x\n" + marker + b"\n")})
     assert "lab/traps: a.c:2: a marker line" in leaks(source())
 
 
 def test_a_file_that_must_not_be_there_is_a_leak(monkeypatch):
-    monkeypatch.setattr("branchtool.leaks.branch_tree", lambda source, branch: {"kernel/page.c": File(b"")})
-    assert leaks(source()) == [f"{name}/traps: kernel/page.c must not be here" for name in ("lab", "start")]
+    path = "labs/paging/before/a.c"
+    monkeypatch.setattr("branchtool.leaks.branch_tree", lambda *_: {"kernel/page.c": File(b""), path: File(b"")})
+    found = leaks(source(**{path: ""}))
+    assert {leak for leak in found if "page.c" in leak} == {f"{n}/traps: kernel/page.c must not be here" for n in ("lab", "start")}
+    assert len([leak for leak in found if leak.endswith(f" {path} must not be here")]) == 4
 
 
 def test_history_is_searched(repo):
@@ -457,9 +592,9 @@ def test_a_branch_holds_its_tree(repo):
 
 def test_the_shape_of_the_history(repo):
     make(Source.of_commit(repo), repo)
-    assert parents(repo, "lab/paging") == [tips(repo)["lab/traps"]]
-    for name in ("lab/traps", "start/traps", "start/paging"):
-        assert parents(repo, name) == []
+    assert parents(repo, "lab/traps") == []
+    for name, parent in {"start/traps": "lab/traps", "lab/paging": "lab/traps", "start/paging": "lab/paging"}.items():
+        assert parents(repo, name) == [tips(repo)[parent]]
 
 
 def test_a_second_make_with_no_change_makes_no_commit(repo):
@@ -483,7 +618,7 @@ def test_an_update_grows_the_branches(repo):
     make(commit(repo, **{"README.md": "new\n"}), repo)
     assert parents(repo, "lab/traps") == [before["lab/traps"]]
     assert parents(repo, "lab/paging") == [before["lab/paging"], tips(repo)["lab/traps"]]
-    assert parents(repo, "start/paging") == [before["start/paging"]]
+    assert parents(repo, "start/paging") == [before["start/paging"], tips(repo)["lab/paging"]]
 
 
 def test_what_changes_in_the_later_lab_alone_leaves_the_first(repo):
@@ -596,7 +731,53 @@ def test_an_update_and_the_next_lab_merge_into_a_students_work(repo, tmp_path):
 
 
 def test_start_does_not_merge_over_a_students_work(repo, tmp_path):
-    assert git(student(repo, tmp_path / "into"), "merge", "--quiet", "start/paging", check=False) != 0
+    folder = student(repo, tmp_path / "into")
+    assert git(folder, "merge", "--quiet", "start/paging", check=False) == 1
+    assert git(folder, "diff", "--name-only", "--diff-filter=U") == "kernel/trap.c"
+
+
+def late_student(repo, folder):
+    """Someone who began at start/paging, and has done that lab."""
+    make_into(Source.of_commit(repo), folder)
+    git(folder, "checkout", "--quiet", "-b", "mine", "start/paging")
+    for path, old in {"kernel/trap.c": "missing(11);", "kernel/build.mk": "# add your own file"}.items():
+        text = (folder / path).read_text()
+        assert old in text
+        (folder / path).write_text(text.replace(old, "my_own();"))
+    git(folder, "commit", "--quiet", "--all", "--message", "done")
+    return folder
+
+
+def test_the_next_lab_merges_into_the_work_of_who_began_late(repo, tmp_path):
+    commit(repo, **three_labs())
+    folder = late_student(repo, tmp_path / "into")
+    git(folder, "merge", "--quiet", "lab/doors")
+    text = (folder / "kernel/trap.c").read_text()
+    assert "set_gate(" in text and "my_own();" in text and "void knock(void);" in text
+    assert (folder / "kernel/door.c").read_text() == "missing(21);\n"
+
+
+def test_an_update_and_the_next_lab_merge_into_the_work_of_who_began_late(repo, tmp_path):
+    commit(repo, **three_labs())
+    folder = late_student(repo, tmp_path / "into")
+    git(folder, "checkout", "--quiet", "lab/traps")
+    changed = three_labs()["kernel/trap.c"].replace("What a", "What any").replace("acknowledge_interrupt", "acknowledge")
+    make_into(commit(repo, **three_labs(**with_trap(changed))), folder)
+    git(folder, "checkout", "--quiet", "mine")
+    git(folder, "merge", "--quiet", "start/paging")
+    git(folder, "merge", "--quiet", "lab/doors")
+    text = (folder / "kernel/trap.c").read_text()
+    assert "What any trap" in text and "acknowledge(TIMER)" in text and "void knock(void);" in text
+
+
+def test_a_merge_replaces_and_deletes_what_stood_before(repo, tmp_path):
+    commit(repo, **before("paging", path="kernel/page.c"), **before("paging", path="kernel/old.c"),
+           **{"user/since.c": SINCE.format("//")})
+    folder = student(repo, tmp_path / "into")
+    assert (folder / "kernel/old.c").exists() and (folder / "kernel/page.c").read_text() == "from paging\n"
+    git(folder, "merge", "--quiet", "lab/paging")
+    assert not (folder / "kernel/old.c").exists() and (folder / "kernel/page.c").read_text() == "int pages;\n"
+    assert "after();" in (folder / "user/since.c").read_text()
 
 
 # --- Command line ---
@@ -617,7 +798,7 @@ def test_the_last_commit_counts_unless_asked(repo, tmp_path, capsys):
     (repo / "kernel/trap.c").write_text("// END traps.1\n")
     assert branches.main(["check"], repo) == 0
     assert branches.main(["check", "--worktree"], repo) == 1
-    assert "kernel/trap.c:1: END traps.1 without SOLUTION" in capsys.readouterr().err
+    assert "kernel/trap.c:1: END traps.1 without a start" in capsys.readouterr().err
 
 
 def test_check_sees_old_commits(repo, capsys):
@@ -634,6 +815,13 @@ def test_render_by_command(repo, tmp_path):
     assert branches.main(["render", "--missing", "traps", "--lab", "traps", str(tmp_path / "b")], repo) == 0
     assert "missing(2)" in (tmp_path / "a/kernel/trap.c").read_text() and (tmp_path / "a/kernel/page.c").exists()
     assert "missing(2)" in (tmp_path / "b/kernel/trap.c").read_text() and not (tmp_path / "b/kernel/page.c").exists()
+
+
+def test_render_by_command_knows_what_stood_before(repo, tmp_path):
+    commit(repo, **before("paging", path="kernel/old.c"), **{"user/since.c": SINCE.format("//")})
+    assert branches.main(["render", "--missing", "traps", "--lab", "traps", str(tmp_path / "a")], repo) == 0
+    assert (tmp_path / "a/kernel/old.c").read_text() == "from paging\n"
+    assert "before();" in (tmp_path / "a/user/since.c").read_text()
 
 
 def test_this_very_project_is_sound():

@@ -8,9 +8,9 @@
  *
  *          register   going in                coming back
  *   arg0   EAX        function number         value, or -1
- *   arg1   EBX        target, CALL_SELF       error number, 0 for none
+ *   arg1   EBX        target                  error number, 0 for none
  *   arg2   ESI        address of the buffer   0
- *   arg3   EDI        sizes, see call_sizes   0
+ *   arg3   EDI        sizes, see call_sizes   sizes of a reply in the buffer, or 0
  *
  * SYSENTER tells the kernel nothing about its caller, so by convention ECX
  * holds the stack pointer and EDX the address to return to.  It comes back
@@ -28,28 +28,42 @@
 /*
  * Function numbers.  The low three bits are the class of the function, that
  * is, the right that its caller needs on the target: 0 none, 1 DELETE,
- * 2 START, 3 STOP, 4 READ, 5 WRITE.
+ * 2 START, 3 STOP, 4 READ, 5 WRITE.  The rest tells which targets take it:
+ * below CALL_PROCESS_FIRST the caller itself, from CALL_MACHINE_FIRST the machine,
+ * and in between a process.
  */
+#define CALL_CLASS         7
+#define CALL_PROCESS_FIRST 0x40
+#define CALL_MACHINE_FIRST 0xc0
+#define CALL_LIMIT         0x100 /* no number of the microkernel's is above */
+
+/* arg1: who is meant. */
+#define CALL_SELF    0 /* the NULL descriptor, the caller's own */
+#define CALL_MACHINE 1 /* the root process's descriptor of the machine */
+
 #define CALL_YIELD         0x08 /* let the next ready thread run */
 #define CALL_CLOCK         0x10 /* value: milliseconds since boot, mod 2^32 */
 #define CALL_THREAD_EXIT   0x18 /* end the calling thread; does not return */
 #define CALL_THREAD_CREATE 0x22 /* data: struct thread_start; value: its number */
-#define CALL_MACHINE_STOP  0x2b /* data: uint32_t status; does not return */
-#define CALL_CONSOLE_WRITE 0x35 /* data: text for the console; value: bytes */
-#define CALL_TEST_WRITE    0x3d /* data: text for COM2, the line of test verdicts */
-#define CALL_LIMIT         0x40 /* no number of the microkernel's is above */
+#define CALL_CONSOLE_WRITE 0x2d /* data: text for the console; value: bytes */
 
-#define CALL_SELF 0 /* arg1: the NULL descriptor, the caller's own */
+#define CALL_MACHINE_STOP 0xc3 /* data: uint32_t status; does not return */
+#define CALL_TEST_WRITE   0xdd /* data: text for COM2, the line of test verdicts */
 
 /*
  * Errors of the microkernel have a range of their own, so that a caller can
  * tell them from the errors of a server.
  */
 #define ERR_FUNCTION 0xff01 /* no such function */
-#define ERR_TARGET   0xff02 /* no such target */
+#define ERR_TARGET   0xff02 /* no such target, or it does not take this function */
 #define ERR_ADDRESS  0xff03 /* the buffer is not the caller's memory */
 #define ERR_SIZE     0xff04 /* sizes that do not fit the call */
 #define ERR_FULL     0xff05 /* no room for another object */
+#define ERR_RIGHT    0xff06 /* the caller has no right to do this */
+#define ERR_ABSENT   0xff07 /* a page is not there */
+#define ERR_MAPPED   0xff08 /* a page is there already */
+#define ERR_MEMORY   0xff09 /* not enough free memory */
+#define ERR_FLAGS    0xff0a /* flags that nobody knows */
 
 #ifndef __ASSEMBLER__
 

@@ -11,6 +11,7 @@
 #define ELF_EXECUTABLE 2
 #define ELF_386        3
 #define ELF_LOAD       1
+#define ELF_WRITE      2 /* flag of a segment */
 
 struct elf_header {
     uint8_t ident[16];

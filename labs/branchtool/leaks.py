@@ -9,10 +9,9 @@ wherever they stand.
 import re
 from pathlib import PurePosixPath
 
-from . import matches
 from .gitcmd import git, read_objects
-from .markers import LEADERS, LOOKS_LIKE_MARKER, Region, is_prose
-from .states import absent, branch_names, branch_tree, missing_in
+from .markers import LEADERS, LOOKS_LIKE_MARKER, Region, Since, is_prose
+from .states import branch_names, branch_tree, missing_in, shown
 
 SIGNIFICANT = 12  # letters and digits; shorter lines are anybody's
 ROW = 4           # that many lines of a solution one after the other are no idiom
@@ -24,7 +23,8 @@ def leaks(source):
 
 
 def tree_leaks(source, branch, tree):
-    wrong = [f"{branch}: {path} must not be here" for path in tree if matches(path, absent(source, branch.split("/")[1]))]
+    held = source.files_in(branch.split("/")[1])
+    wrong = [f"{branch}: {path} must not be here" for path in tree if path not in held]
     return wrong + Guard(source, branch).search((path, file.data) for path, file in tree.items())
 
 
@@ -100,11 +100,17 @@ class Guard:
 
 
 def given_code(source, branch):
-    """The folded lines of the branch's code outside of all regions."""
-    left_out = absent(source, branch.split("/")[1])
-    code = [pieces for path, pieces in source.parsed.items() if is_code(path, pieces) and not matches(path, left_out)]
-    return {text for pieces in code
-            for _, text in significant(piece for piece in pieces if not isinstance(piece, Region))}
+    """The folded lines of code outside of all exercises, in the branch or in its history: that of the labs before."""
+    labs = [lab.name for lab in source.up_to(branch.split("/")[1])]
+    return {text for lab in labs for _, text in significant(given_lines(source, lab))}
+
+
+def given_lines(source, lab):
+    later = {one.name for one in source.after(lab)}
+    for path in source.files_in(lab).values():
+        pieces = source.parsed.get(path, ())
+        kinds = (str, Since) if is_code(path, pieces) else Since
+        yield from (line for piece in pieces if isinstance(piece, kinds) for line in shown(piece, (), later))
 
 
 def is_code(path, pieces):

@@ -7,7 +7,12 @@
     ... the solution ...
     // END traps.4
 
-A parsed file is a list of lines (str) and Regions; joined with newlines, it is the file again.
+    // SINCE paging
+    // < what stands there in the branches of earlier labs (optional)
+    ... what comes with this lab, and is no exercise ...
+    // END paging
+
+A parsed file is a list of lines (str), Regions and Sinces.
 All that looks like a marker and is not a right one is an error: a marker that is missed shows a solution.
 """
 import re
@@ -20,16 +25,30 @@ LEADERS = {".c": "//", ".h": "//", ".S": "//", ".asm": ";", ".inc": ";"}
 OTHERS = "#"
 PROSE = {".md"}  # the docs show markers as examples, so nothing is a marker there
 
-LOOKS_LIKE_MARKER = re.compile(r"^\s*(?:/[/*]+|;+|#+)\s*(?:SOLUTION|END)\b")
+LOOKS_LIKE_MARKER = re.compile(r"^\s*(?:/[/*]+|;+|#+)\s*(?:SOLUTION|SINCE|END)\b")
 
 
 @dataclass(frozen=True)
 class Region:
+    """An exercise."""
     exercise: str
     line: int       # of the SOLUTION marker
     student: tuple  # lines that the student finds
     earlier: tuple  # lines in the branches of earlier labs
     solution: tuple
+
+    @property
+    def lab(self):
+        return self.exercise.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Since:
+    """What comes with a lab."""
+    lab: str
+    line: int       # of the SINCE marker
+    earlier: tuple  # lines in the branches of earlier labs
+    text: tuple
 
 
 @dataclass(frozen=True)
@@ -40,8 +59,9 @@ class Syntax:
 
 
 def syntax(path):
+    """An exercise has a dot in its name, a lab has none."""
     leader = re.escape(LEADERS.get(PurePosixPath(path).suffix, OTHERS))
-    return Syntax(re.compile(rf"^\s*{leader} (SOLUTION|END) ([a-z]+\.[0-9]+)\s*$"),
+    return Syntax(re.compile(rf"^\s*{leader} (SOLUTION(?=.*\.)|SINCE(?!.*\.)|END) ([a-z]+(?:\.[0-9]+)?)\s*$"),
                   re.compile(rf"^(\s*){leader} ([|<])(?: (.*))?$"),
                   re.compile(rf"^\s*{leader}\s?[|<]"))
 
@@ -67,11 +87,11 @@ class Parser:
         return found
 
     def piece(self):
-        kind, exercise = self.marker()
-        if kind == "SOLUTION":
-            return self.region(exercise)
+        kind, name = self.marker()
         if kind == "END":
-            self.fail(f"END {exercise} without SOLUTION")
+            self.fail(f"END {name} without a start")
+        if kind:
+            return self.region(name) if kind == "SOLUTION" else self.since(name)
         if self.syntax.text.match(self.line()):
             self.fail("text line outside the head of a region (a picture wants one more space)")
         return self.take()
@@ -85,6 +105,14 @@ class Parser:
         solution = self.body(exercise, start)
         return Region(exercise, start + 1, student, earlier, solution)
 
+    def since(self, lab):
+        start = self.at
+        self.take()
+        student, earlier = self.head()
+        if student:
+            self.fail(f"SINCE {lab} is no exercise, and has no text for the student", start)
+        return Since(lab, start + 1, earlier, self.body(lab, start))
+
     def head(self):
         texts = {"|": [], "<": []}
         while self.at < len(self.lines) and (match := self.syntax.text.match(self.line())):
@@ -93,24 +121,24 @@ class Parser:
             self.take()
         return tuple(texts["|"]), tuple(texts["<"])
 
-    def body(self, exercise, start):
+    def body(self, opened, start):
         lines = []
         while self.at < len(self.lines):
             kind, name = self.marker()
             if kind:
-                self.must_close(exercise, kind, name)
+                self.must_close(opened, kind, name)
                 self.take()
                 return tuple(lines)
             if self.syntax.looks_like_text.match(self.line()):
-                self.fail(f"text line outside the head of {exercise}, or no space after its sign")
+                self.fail(f"text line outside the head of {opened}, or no space after its sign")
             lines.append(self.take())
-        self.fail(f"{exercise} is not closed", start)
+        self.fail(f"{opened} is not closed", start)
 
-    def must_close(self, exercise, kind, name):
-        if kind == "SOLUTION":
-            self.fail(f"{name} starts inside {exercise}: regions do not nest")
-        if name != exercise:
-            self.fail(f"END {name} closes {exercise}")
+    def must_close(self, opened, kind, name):
+        if kind != "END":
+            self.fail(f"{name} starts inside {opened}: regions do not nest")
+        if name != opened:
+            self.fail(f"END {name} closes {opened}")
 
     def marker(self):
         match = self.syntax.marker.match(self.line())

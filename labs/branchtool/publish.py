@@ -2,8 +2,8 @@
 """Makes the commits, by plumbing alone: no work tree, index or HEAD of the author's is touched.
 
 lab/FIRST is a root, and each lab/NEXT has the tip of the lab before among its ancestors, so that a
-student merges it into their own work. start/LAB is a root of its own: it holds solutions to earlier
-labs, and with no common ancestor git refuses to merge it over a student's own work by mistake.
+student merges it into their own work. start/LAB has the tip of lab/LAB among its ancestors: whoever
+began there has solved the earlier labs on top of lab/LAB, as the others have, and merges lab/NEXT as they do.
 A branch only ever grows, and only by commits of this tool, so that students can pull.
 No ref moves before every commit's whole history has passed the leak check.
 """
@@ -82,7 +82,7 @@ def make_commits(source, repo):
     for lab in source.labs:
         made.append(make_commit(source, repo, f"lab/{lab.name}", lab, before))
         before = made[-1].commit
-        made.append(make_commit(source, repo, f"start/{lab.name}", lab, None))
+        made.append(make_commit(source, repo, f"start/{lab.name}", lab, before))
     return made
 
 

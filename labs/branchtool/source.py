@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The reference: its files, its labs, and where each exercise stands.
+"""The reference: its files, its labs, where each exercise stands, and which files a branch holds.
 
 A tree is a dict: path -> File. A Source that could be made is sound: every marker is right, every
 exercise of a lab.toml has a region and every region an exercise.
 """
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,8 @@ NEVER = (
 )
 # Comes with a lab, besides what its lab.toml lists in `adds`.
 OF_LAB = ("labs/{}/*", "grade/labs/test_{}.py")
+# Stands at its second part in the branches of the labs before the first part; nowhere as it is.
+BEFORE = re.compile(r"labs/([^/]+)/before/(.+)")
 
 MODES = {"100644": False, "100755": True}
 
@@ -105,6 +108,32 @@ class Source:
         return {exercise: lab.name for lab in self.labs for exercise in lab.exercises}
 
     @cached_property
+    def before(self):
+        """path in labs/*/before -> its lab, and the place where it stands in branches."""
+        found = {path: BEFORE.fullmatch(path) for path in self.tree}
+        return {path: match.groups() for path, match in found.items() if match}
+
+    def place(self, path):
+        return self.before[path][1] if path in self.before else path
+
+    def is_never(self, path):
+        return matches(path, NEVER) or BEFORE.fullmatch(path) is not None
+
+    def files_in(self, name):
+        """What a branch of this lab holds: path -> the path that it has here."""
+        later = self.after(name)
+        left_out = [glob for lab in later for glob in (*lab.adds, *(one.format(lab.name) for one in OF_LAB))]
+        files = {path: path for path in self.tree if not self.is_never(path) and not matches(path, left_out)}
+        for lab in reversed(later):  # the earliest has the last word
+            files |= {place: path for path, (of, place) in self.before.items() if of == lab.name}
+        return files
+
+    def regions_in(self, name):
+        """The Regions in the branches of this lab."""
+        pieces = [piece for path in self.files_in(name).values() for piece in self.parsed.get(path, ())]
+        return [piece for piece in pieces if isinstance(piece, Region)]
+
+    @cached_property
     def regions(self):
         """Pairs of path and Region."""
         return [(path, piece) for path, pieces in self.parsed.items() for piece in pieces if isinstance(piece, Region)]
@@ -121,9 +150,12 @@ class Source:
     def after(self, name):
         return self.labs[self.labs.index(self.lab(name)) + 1:]
 
+    def comes_later(self, name):
+        return name in [lab.name for lab in self.labs[1:]]
+
     def lines_to_write(self, lab):
         """Lines of the lab's solutions that are not blank."""
-        solutions = [region.solution for _, region in self.regions if self.exercises[region.exercise] == lab.name]
+        solutions = [region.solution for region in self.regions_in(lab.name) if region.lab == lab.name]
         return sum(bool(line.strip()) for solution in solutions for line in solution)
 
 

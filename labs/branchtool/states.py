@@ -2,15 +2,15 @@
 """Renders the reference in any state: which exercises are missing, and which labs have not come yet."""
 from pathlib import Path
 
-from . import BranchError, matches
-from .markers import Region
-from .source import NEVER, OF_LAB, File, Source
+from . import BranchError
+from .markers import Since
+from .source import File, Source
 
 
 def render(source, dest, missing=(), lab=None):
     """Write the tree to dest, with the exercises (or whole labs) in `missing` to be done and the others solved.
 
-    `source` is a Source or a folder. With `lab`, later labs have not come yet, and what no branch holds is left out.
+    `source` is a Source or a folder. With `lab`, it is as in this lab's branches: later labs have not come yet.
     """
     source = source if isinstance(source, Source) else Source.of_folder(source)
     write(state_tree(source, missing, lab), dest)
@@ -44,15 +44,16 @@ def missing_in(source, branch):
 def state_tree(source, missing=(), lab=None):
     missing = expand(source, missing)
     later = {one.name for one in source.after(lab)} if lab else set()
-    left_out = absent(source, lab) if lab else ()
+    files = source.files_in(lab) if lab else dict(zip(source.tree, source.tree))
 
-    def render_file(path, file):
+    def render_file(path):
+        file = source.tree[path]
         if path not in source.parsed:
             return file
-        lines = [line for piece in source.parsed[path] for line in shown(source, piece, missing, later)]
+        lines = [line for piece in source.parsed[path] for line in shown(piece, missing, later)]
         return File("\n".join(lines).encode(errors="surrogateescape"), file.executable)
 
-    return {path: render_file(path, file) for path, file in source.tree.items() if not matches(path, left_out)}
+    return {place: render_file(path) for place, path in files.items()}
 
 
 def expand(source, missing):
@@ -66,17 +67,12 @@ def expand(source, missing):
     return found
 
 
-def absent(source, lab):
-    """Globs of the files that a branch of this lab does not hold."""
-    later = [glob for one in source.after(lab) for glob in one.adds]
-    later += [glob.format(one.name) for one in source.after(lab) for glob in OF_LAB]
-    return [*NEVER, *later]
-
-
-def shown(source, piece, missing, later):
+def shown(piece, missing, later):
     """The lines that stand for a piece."""
-    if not isinstance(piece, Region):
+    if isinstance(piece, str):
         return (piece,)
-    if source.exercises[piece.exercise] in later:
+    if piece.lab in later:
         return piece.earlier
+    if isinstance(piece, Since):
+        return piece.text
     return piece.student if piece.exercise in missing else piece.solution

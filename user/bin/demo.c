@@ -1,30 +1,62 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The root process of `make run`: starts the programs in the other boot
- * modules, waits until they are through, and ends the machine.
+ * The root process of `make run`: gives each program in the other boot modules
+ * a process of its own, shows on the screen where all memory has gone, and
+ * ends the machine.
  */
-#include "call.h"
 #include "load.h"
+#include "memview.h"
 #include "text.h"
 
-#define STACK   8192
-#define RUN_FOR 600 /* milliseconds */
+#define RUN_FOR   600 /* milliseconds */
+#define LOOK_EACH 50
 
-static char stacks[BOOT_MODULES][STACK] __attribute__((aligned(16)));
+/* Starts what the boot loader has brought; answers with how many run. */
+static uint32_t
+start_all(const struct boot_info *info, uint32_t *processes)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 1; i < info->modules; i++) {
+        struct result r = program_start(&info->module[i], info);
+
+        if (r.error)
+            printf("demo: cannot start %s: error %x\n", info->module[i].name, r.error);
+        else
+            processes[count++] = r.value;
+    }
+    return count;
+}
+
+static void
+watch(const uint32_t *processes, uint32_t count)
+{
+    uint32_t next = 0;
+
+    while (clock_milliseconds() < RUN_FOR) {
+        if (clock_milliseconds() >= next) {
+            memview_draw(processes, count);
+            next = clock_milliseconds() + LOOK_EACH;
+        }
+        yield();
+    }
+}
 
 int
 main(const struct boot_info *info)
 {
-    printf("demo: %u programs, %u timer interrupts a second, kernel calls by %s\n", info->modules - 1, info->hz,
-           call_by_sysenter ? "SYSENTER" : "int");
-    for (uint32_t i = 1; i < info->modules; i++) {
-        struct result r = program_start(&info->module[i], stacks[i], STACK, info);
+    uint32_t processes[BOOT_MODULES], count, before = frames_free();
 
-        if (r.error)
-            printf("demo: cannot start %s: error %x\n", info->module[i].name, r.error);
-    }
-    while (clock_milliseconds() < RUN_FOR)
-        yield();
-    printf("demo: %u ms have passed, and the machine still runs\n", clock_milliseconds());
+    printf("demo: %u KiB free, kernel calls by %s\n", before * 4, call_by_sysenter ? "SYSENTER" : "int");
+    count = start_all(info, processes);
+    printf("demo: %u processes, %u KiB free; the screen shows where the rest is\n", count, frames_free() * 4);
+    if (memview_open().error)
+        printf("demo: there is no screen\n");
+    watch(processes, count);
+    memview_close();
+    for (uint32_t i = 0; i < count; i++)
+        process_delete(processes[i]);
+    printf("demo: all of them deleted, %u KiB free: %s\n", frames_free() * 4,
+           frames_free() == before ? "as at the start" : "MEMORY WAS LOST");
     machine_stop(0);
 }

@@ -38,16 +38,16 @@ void
 machine_stop(uint32_t status)
 {
     for (;;)
-        kernel_call(CALL_MACHINE_STOP, CALL_SELF, &status, sizeof(status));
+        kernel_call(CALL_MACHINE_STOP, CALL_MACHINE, &status, sizeof(status));
 }
 
 static void
-write_all(uint32_t function, const char *text, size_t size)
+write_all(uint32_t function, uint32_t target, const char *text, size_t size)
 {
     while (size) {
         size_t part = size < CALL_DATA_MAX ? size : CALL_DATA_MAX;
 
-        kernel_call(function, CALL_SELF, text, part);
+        kernel_call(function, target, text, part);
         text += part;
         size -= part;
     }
@@ -56,11 +56,11 @@ write_all(uint32_t function, const char *text, size_t size)
 void
 console_write(const char *text, size_t size)
 {
-    write_all(CALL_CONSOLE_WRITE, text, size);
+    write_all(CALL_CONSOLE_WRITE, CALL_SELF, text, size);
 }
 
 void
 test_write(const char *text, size_t size)
 {
-    write_all(CALL_TEST_WRITE, text, size);
+    write_all(CALL_TEST_WRITE, CALL_MACHINE, text, size);
 }

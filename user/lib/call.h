@@ -46,14 +46,19 @@ call_sysenter(uint32_t function, uint32_t target, const void *buffer, uint32_t s
     return r;
 }
 
-/* A call with `size` bytes of data at `data`, which may be NULL. */
+/* By whichever way this processor has. */
+static inline struct result
+call_sized(uint32_t function, uint32_t target, const void *buffer, uint32_t sizes)
+{
+    return call_by_sysenter ? call_sysenter(function, target, buffer, sizes)
+                            : call_int(function, target, buffer, sizes);
+}
+
+/* A call with `size` bytes of data at `data`, which may be NULL, and no data in the reply. */
 static inline struct result
 kernel_call(uint32_t function, uint32_t target, const void *data, uint32_t size)
 {
-    uint32_t sizes = call_sizes(size, size, 0);
-
-    return call_by_sysenter ? call_sysenter(function, target, data, sizes)
-                            : call_int(function, target, data, sizes);
+    return call_sized(function, target, data, call_sizes(size, size, 0));
 }
 
 /* call.c: the calls of abi/call.h by name. */

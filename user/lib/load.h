@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "call.h"
+#include "process.h"
 
-struct result program_start(const struct boot_module *module, void *stack, size_t size,
-                            const struct boot_info *info);
+struct result program_load(const struct boot_module *module);
+struct result program_start(const struct boot_module *module, const struct boot_info *info);

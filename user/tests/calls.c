@@ -37,7 +37,7 @@ bad_functions(void)
     for (unsigned i = 0; i < sizeof(functions) / sizeof(*functions); i++)
         report_result("function", send(functions[i], CALL_SELF, 0, 0));
     for (unsigned i = 0; i < 4; i++)
-        report_result("function", send(challenge.param[i] | 0x40, CALL_SELF, 0, 0));
+        report_result("function", send(challenge.param[i] | CALL_LIMIT, CALL_SELF, 0, 0));
     report_result("target", send(CALL_CLOCK, 1 + challenge.param[1] % 1000, 0, 0));
 }
 

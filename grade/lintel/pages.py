@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Memory as the machine has it: page tables walked in physical memory, frames, the loader's memory map.
+
+Nothing here asks the kernel: its tables are read as the processor would read them.
+"""
+
+import struct
+
+from .failure import Failure, expect
+from .outside import Outside
+
+PAGE = 4096
+KERNEL_BASE = 0xC0000000
+PRESENT, WRITABLE, USER, NO_CACHE, ACCESSED, DIRTY, DEVICE = 1, 2, 4, 0x10, 0x20, 0x40, 0x200
+FRAME = 0xFFFFF000
+NO_RAM = 0xFFFFFFFF
+PROCESS = struct.Struct("<IIIII")  # kernel/process.h: object (two words), space, number, next
+
+ERRORS = dict(enumerate("FUNCTION TARGET ADDRESS SIZE FULL RIGHT ABSENT MAPPED MEMORY FLAGS".split(), 0xFF01))
+NUMBERS = {name: number for number, name in ERRORS.items()}
+HARNESS = 1 << 20  # bytes at the end of RAM that the kernel is not told of
+
+
+def error_name(number):
+    return f"ERR_{ERRORS[number]}" if number in ERRORS else f"{number:#x}" if number else "no error"
+
+
+class Pages(Outside):
+    """A machine stopped where its kernel has its memory, and has not used it yet.
+
+    The kernel is told of less RAM than there is: what is left is the harness's own,
+    for small programs of ring 0 and for buffers.
+    """
+
+    def __init__(self, booted, at="process_root", ranges=None):
+        super().__init__(booted)
+        cpu = self.run_to("kmain")
+        self.ram = self.machine.memory << 20
+        self.spare = KERNEL_BASE + self.ram - HARNESS
+        self.modules, self.map = self._read_record(cpu["edx"])
+        self._write_map(cpu["edx"], ranges(self) if ranges else self._without_spare())
+        self.run_to(at)
+
+    # --- The loader's record: Multiboot Specification 0.6.96, section 3.3
+
+    def physical(self, address, count):
+        return self.machine.read_physical(address, count)
+
+    def physical_words(self, address, count):
+        return struct.unpack(f"<{count}I", self.physical(address, 4 * count))
+
+    def _read_record(self, at):
+        record = self.physical_words(at, 13)
+        modules = [self.physical_words(record[6] + 16 * i, 2) for i in range(record[5])]
+        data = self.physical(record[12], record[11])
+        entries, offset = [], 0
+        while offset < len(data):
+            size, base, length, kind = struct.unpack_from("<IQQI", data, offset)
+            entries.append((base, base + length, kind == 1))
+            offset += size + 4
+        return modules, entries
+
+    def _without_spare(self):
+        return [(base, min(end, self.ram - HARNESS) if ram and base < self.ram else end, ram) for base, end, ram in self.map]
+
+    def _write_map(self, at, entries):
+        """The map that the kernel is going to read, in the harness's own memory."""
+        self.map = [entry for entry in entries if entry[0] < entry[1]]
+        place = self.spare + HARNESS - 16384
+        data = b"".join(struct.pack("<IQQI", 20, base, end - base, 1 if ram else 2) for base, end, ram in self.map)
+        self.gdb.write(place, data)
+        self.gdb.write(KERNEL_BASE + at + 44, struct.pack("<II", len(data), place - KERNEL_BASE))
+
+    # --- Frames
+
+    def usable(self):
+        """The frames that lie wholly in RAM and in nothing that is claimed; the table of frames apart."""
+        end = max(end for _, end, ram in self.map if ram)
+        frames = set()
+        for base, stop, ram in self.map:
+            if ram:
+                frames.update(range(-(-base // PAGE), stop // PAGE))
+        claimed = [(base, stop) for base, stop, ram in self.map if not ram]
+        claimed += [(0, PAGE), (1 << 20, self.address("kernel_end") - KERNEL_BASE), *self.modules]
+        for base, stop in claimed:
+            frames.difference_update(range(base // PAGE, -(-min(stop, end) // PAGE)))
+        return frames
+
+    def free(self):
+        return self.word(self.address("frames_free"))
+
+    def run_code(self, code, **registers):
+        """Run a piece of ring-0 code in the harness's memory up to its last byte, a nop; the registers there.
+
+        The kernel's registers are as they were afterwards.
+        """
+        saved = self.gdb.registers()
+        self.gdb.write(self.spare, code)
+        self.set(eip=self.spare, esp=self.spare + 0x8000, **registers)
+        self.gdb.breakpoint(self.spare + len(code) - 1)
+        self.gdb.cont()
+        self.gdb.clear(self.spare + len(code) - 1)
+        seen = self.gdb.registers()
+        self.set(**{r: saved[r] for r in ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip")})
+        return seen
+
+    def take_frames(self, count):
+        """frame_new() so many times: its results, up to the first that is 0."""
+        at = self.spare + 0x10000
+        #           again: call ebx; stosd; dec esi; jnz again
+        self.run_code(b"\xff\xd3\xab\x4e\x75\xfa\x90", ebx=self.address("frame_new"), edi=at, esi=count)
+        found = struct.unpack(f"<{count}I", self._bulk(at, 4 * count))
+        return list(found[:found.index(0)] if 0 in found else found)
+
+    def give_frames(self, frames):
+        """frame_release() for each."""
+        at = self.spare + 0x10000
+        for i in range(0, len(frames), 1024):
+            self.gdb.write(at + 4 * i, struct.pack(f"<{len(frames[i:i + 1024])}I", *frames[i:i + 1024]))
+        #           again: lodsd; call ebx; dec edi; jnz again
+        self.run_code(b"\xad\xff\xd3\x4f\x75\xfa\x90", ebx=self.address("frame_release"), esi=at, edi=len(frames))
+
+    def leave_frames(self, count):
+        """Take frames until only so many are free; those taken."""
+        return self.take_frames(self.free() - count) if self.free() > count else []
+
+    def _bulk(self, address, count):
+        return self.physical(address - KERNEL_BASE, count)
+
+    # --- Tables
+
+    def tables(self, directory):
+        """{number of the table: (its entry in the directory, 1,024 entries)} below the kernel."""
+        entries = self.physical_words(directory, 768)
+        return {i: (entry, self.physical_words(entry & FRAME, 1024)) for i, entry in enumerate(entries) if entry & PRESENT}
+
+    def mapped(self, directory):
+        """{address: entry} of all pages below the kernel."""
+        return {(number << 22) + (i << 12): entry for number, (_, table) in self.tables(directory).items()
+                for i, entry in enumerate(table) if entry}
+
+    def process(self, address):
+        """What struct process at this address says: its space and its number."""
+        _, _, space, number, _ = PROCESS.unpack(self.gdb.read(address, PROCESS.size))
+        return space, number
+
+    def processes(self):
+        """{number: directory} of all processes there are."""
+        found, at = {}, self.word(self.address("process_list"))
+        while at:
+            _, _, space, number, at = PROCESS.unpack(self.gdb.read(at, PROCESS.size))
+            found[number] = space
+        return found
+
+    def new_process(self):
+        """An empty process of the kernel's own making: the address of its struct."""
+        process = self.call("process_new")
+        if process < KERNEL_BASE:
+            raise Failure("wrong", "process_new() makes a process, with space_new()", f"{process:#x}")
+        return process
+
+
+def rights(entry):
+    """An entry's bits that say what ring 3 may do, in words."""
+    words = [word for bit, word in ((PRESENT, "present"), (USER, "user"), (WRITABLE, "writable"), (NO_CACHE, "no cache"),
+                                    (DEVICE, "device")) if entry & bit]
+    return " ".join(words) or "absent"
+
+
+def expect_pages(seen, wanted, what):
+    """Both {address: value}: the first that differs is told."""
+    for address in sorted(set(seen) | set(wanted)):
+        if seen.get(address) != wanted.get(address):
+            expect(_page(seen.get(address)), _page(wanted.get(address)), f"{what} at {address:#x}")
+
+
+def _page(value):
+    return "not mapped" if value is None else value if isinstance(value, str) else f"{value:#x}"

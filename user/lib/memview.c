@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A picture of all memory on the VGA screen, 80 by 25 characters: above, RAM
+ * from address 0 up, each character some frames and whose they are; below,
+ * what each process has mapped.
+ */
+#include "memview.h"
+
+#include "text.h"
+
+#define SCREEN   0x50000000u /* where it is mapped */
+#define PHYSICAL 0xb8000
+#define COLUMNS  80
+#define ROWS     25
+#define MAP_ROW  2
+#define MAP_ROWS 11
+#define CELLS    (MAP_ROWS * COLUMNS)
+#define LIST_ROW (MAP_ROW + MAP_ROWS + 1)
+
+#define GREY   0x07
+#define DARK   0x08
+#define WHITE  0x0f
+#define YELLOW 0x0e
+#define CYAN   0x0b
+
+static char cells[CELLS];
+static uint32_t frames_per_cell;
+static struct frame_view frames;
+
+static void
+put(unsigned row, unsigned column, char c, uint8_t colour)
+{
+    if (row < ROWS && column < COLUMNS)
+        ((volatile uint16_t *)SCREEN)[row * COLUMNS + column] = (uint16_t)(colour << 8 | (uint8_t)c);
+}
+
+/* The text, and blanks up to the end of the row. */
+static void
+put_line(unsigned row, unsigned column, uint8_t colour, const char *text)
+{
+    for (; column < COLUMNS; column++)
+        put(row, column, *text ? *text++ : ' ', colour);
+}
+
+struct result
+memview_open(void)
+{
+    struct result r = memory_device(DESCRIPTOR_ROOT, SCREEN, 1, MEMORY_WRITABLE, PHYSICAL);
+
+    for (unsigned row = 0; row < ROWS && !r.error; row++)
+        put_line(row, 0, GREY, "");
+    return r;
+}
+
+void
+memview_close(void)
+{
+    memory_unmap(DESCRIPTOR_ROOT, SCREEN, 1);
+}
+
+/* The frames behind the last RAM do not count. */
+static uint32_t
+count_frames(void)
+{
+    uint32_t end = 0;
+
+    for (uint32_t first = 0; first < 1u << 20; first += FRAMES_MAX) {
+        uint32_t known = end;
+
+        frames_query(first, FRAMES_MAX, &frames);
+        for (uint32_t i = 0; i < FRAMES_MAX; i++)
+            if (frames.users[i] != FRAME_NO_RAM)
+                end = first + i + 1;
+        if (end == known && first > 1 << 10)
+            break;
+    }
+    return end;
+}
+
+/* Free, the kernel's, or no RAM: what no process has mapped. */
+static void
+mark_frames(uint32_t count)
+{
+    memset(cells, ' ', CELLS);
+    for (uint32_t first = 0; first < count; first += FRAMES_MAX) {
+        frames_query(first, FRAMES_MAX, &frames);
+        for (uint32_t i = 0; i < FRAMES_MAX && first + i < count; i++) {
+            char *cell = &cells[(first + i) / frames_per_cell];
+
+            if (frames.users[i] && frames.users[i] != FRAME_NO_RAM)
+                *cell = 'K';
+            else if (frames.users[i] == 0 && *cell == ' ')
+                *cell = '.';
+        }
+    }
+}
+
+static void
+mark_page(uint32_t page, char owner)
+{
+    char *cell = &cells[(page & MEMORY_FRAME) / 4096 / frames_per_cell];
+
+    if (!(page & MEMORY_DEVICE))
+        *cell = *cell == 'K' || *cell == '.' || *cell == owner ? owner : '+';
+}
+
+/* One stretch of pages with the same rights, as text. */
+static unsigned
+put_stretch(unsigned row, unsigned column, uint32_t address, uint32_t pages, uint32_t page)
+{
+    char text[24];
+
+    snprintf(text, sizeof(text), "%05x+%x%s", address / 4096, pages,
+             page & MEMORY_DEVICE ? "d" : page & MEMORY_WRITABLE ? "w" : "r");
+    for (const char *c = text; *c; c++)
+        put(row, column++, *c, page & MEMORY_WRITABLE ? YELLOW : CYAN);
+    return column + 1;
+}
+
+static bool
+same_rights(uint32_t a, uint32_t b)
+{
+    const uint32_t rights = MEMORY_MAPPED | MEMORY_WRITABLE | MEMORY_DEVICE;
+
+    return (a & rights) == (b & rights);
+}
+
+/* Goes through all that a process has mapped: marks its frames, lists it in a row. */
+static void
+draw_process(uint32_t process, char owner, unsigned row)
+{
+    struct memory_view view;
+    uint32_t start = 0, end = 0, what = 0;
+    unsigned column = 10;
+    struct result r = memory_query(process, 4096, 1, &view);
+
+    for (uint32_t at = view.page[0] ? 4096 : r.value; at && !r.error; at = view.page[0] ? at : view.next) {
+        r = memory_query(process, at, 1, &view);
+        if (at != end || !same_rights(view.page[0], what)) {
+            column = what ? put_stretch(row, column, start, (end - start) / 4096, what) : column;
+            start = at;
+            what = view.page[0];
+        }
+        mark_page(view.page[0], owner);
+        end = at + 4096;
+        view.page[0] = 0;
+    }
+    if (what)
+        column = put_stretch(row, column, start, (end - start) / 4096, what);
+    put_line(row, column, GREY, "");
+}
+
+static uint8_t
+colour_of(char owner)
+{
+    return owner == '.' ? DARK : owner == 'K' ? CYAN : owner == '+' ? WHITE : YELLOW;
+}
+
+static void
+draw_cells(void)
+{
+    for (unsigned i = 0; i < CELLS; i++)
+        put(MAP_ROW + i / COLUMNS, i % COLUMNS, cells[i], colour_of(cells[i]));
+}
+
+void
+memview_draw(const uint32_t *processes, uint32_t count)
+{
+    uint32_t all = count_frames();
+    char text[COLUMNS + 1];
+
+    frames_per_cell = (all + CELLS - 1) / CELLS;
+    mark_frames(all);
+    snprintf(text, sizeof(text), "Memory: %u MiB, %u KiB free; a character is %u KiB, K the kernel, + shared", all / 256,
+             frames.free * 4, frames_per_cell * 4);
+    put_line(0, 0, WHITE, text);
+    put_line(LIST_ROW - 1, 0, GREY, "What each process has mapped: page+pages, r read, w write, d device");
+    put_line(LIST_ROW, 0, GREY, "r  root");
+    draw_process(DESCRIPTOR_ROOT, 'r', LIST_ROW);
+    for (uint32_t i = 0; i < count; i++) {
+        char owner = '1' + i;
+
+        snprintf(text, sizeof(text), "%c", owner);
+        put_line(LIST_ROW + 1 + i, 0, GREY, text);
+        draw_process(processes[i], owner, LIST_ROW + 1 + i);
+    }
+    draw_cells();
+}
