@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What gdb learns about this kernel: its threads, their trap frames, the tables of the processor.
+"""What gdb learns about this kernel: threads, trap frames, the tables of the processor, address spaces.
 
 It reads memory and registers and changes nothing. The processor's own tables
 are read where its registers say they are, which QEMU's monitor tells.
@@ -8,6 +8,7 @@ are read where its registers say they are, which QEMU's monitor tells.
 import os
 import re
 import struct
+from collections import Counter
 from pathlib import Path
 
 import gdb
@@ -23,6 +24,15 @@ STATES = {1: "ready", 2: "running"}
 FLAGS = {0: "CF", 2: "PF", 4: "AF", 6: "ZF", 7: "SF", 8: "TF", 9: "IF", 10: "DF", 11: "OF", 14: "NT", 16: "RF",
          17: "VM", 18: "AC"}
 GATES = {5: "task", 0xe: "interrupt", 0xf: "trap"}
+
+PAGE = 4096
+KERNEL_BASE = 0xc0000000  # where the kernel has all RAM, in every address space
+USER_ENTRIES = KERNEL_BASE >> 22
+CR0_PAGING = 1 << 31
+NO_RAM = 0xffffffff  # FRAME_NO_RAM
+PRESENT, WRITABLE, USER, ACCESSED, DIRTY, LARGE, DEVICE = 1, 2, 4, 0x20, 0x40, 0x80, 0x200
+BITS = {PRESENT: "present", WRITABLE: "writable", USER: "user", 8: "write-through", 0x10: "no-cache",
+        ACCESSED: "accessed", DIRTY: "dirty", LARGE: "large", 0x100: "global", DEVICE: "device"}
 
 
 # --- The machine
@@ -168,10 +178,15 @@ class Lintel(gdb.Command):
     idt [VECTOR]        the interrupt descriptor table that the processor has
     gdt                 the segments that the processor has
 
+    lintel walk ADDRESS [PROCESS]  the way through directory and table to a byte of RAM
+    lintel space [PROCESS]         what is mapped in an address space
+    lintel processes               all processes; * marks the one that is loaded
+    lintel frames                  where all RAM has gone
+
 The machine's own monitor is there too: `monitor info registers`."""
 
     def __init__(self):
-        super().__init__("lintel", gdb.COMMAND_USER)
+        super().__init__("lintel", gdb.COMMAND_USER, prefix=True)
 
     def invoke(self, argument, from_tty):
         print(self.__doc__)
@@ -297,6 +312,259 @@ class Gdt(gdb.Command):
             print(f"{i * 8:#06x}    {kind:<13}  {access >> 5 & 3:<3}  {base:08x}  {limit:08x}")
 
 
+# --- Address spaces
+
+def register(name):
+    return int(re.search(rf"\b{name}=(\w+)", monitor("info registers"))[1], 16)
+
+
+def loaded():
+    """The page directory that the processor has."""
+    if not register("CR0") & CR0_PAGING:
+        raise gdb.GdbError("paging is not on yet: the processor has no page tables")
+    return register("CR3") & -PAGE
+
+
+def words(at, count):
+    """Of physical memory, by the kernel's own mapping of it: any process may be loaded."""
+    return struct.unpack(f"<{count}I", memory(KERNEL_BASE + at, 4 * count))
+
+
+def all_processes():
+    """{number: struct process}"""
+    if not gdb.lookup_global_symbol("process_list"):
+        raise gdb.GdbError("this kernel has no processes: they come with the lab `paging`")
+    loaded()
+    found, process = {}, kernel("process_list")
+    while int(process):
+        found[int(process["number"])] = process
+        process = process["next"]
+    return found
+
+
+def directories():
+    """{directory: number of its process}"""
+    return {int(p["space"]): n for n, p in all_processes().items()}
+
+
+def space_of(text):
+    """The directory that is meant: the one loaded, or that of a process."""
+    if not text:
+        return loaded()
+    process = all_processes().get(number(text))
+    if process is None:
+        raise gdb.GdbError(f"there is no process {text}: `lintel processes` lists them")
+    return int(process["space"])
+
+
+def whose(directory):
+    known = directories() if gdb.lookup_global_symbol("process_list") else {}
+    if directory in known:
+        return f"process {known[directory]}"
+    return "the kernel by itself" if directory == address("kernel_directory") - KERNEL_BASE else "nobody"
+
+
+def tables_in(directory):
+    """{number: its entries} of the page tables below the kernel."""
+    return {i: words(entry & -PAGE, 1024)
+            for i, entry in enumerate(words(directory, USER_ENTRIES)) if entry & PRESENT}
+
+
+def pages_in(directory):
+    """{address: entry}"""
+    return {i << 22 | j << 12: entry for i, table in tables_in(directory).items()
+            for j, entry in enumerate(table) if entry}
+
+
+def in_words(entry):
+    return " ".join(name for bit, name in BITS.items() if entry & bit) if entry & PRESENT else "absent"
+
+
+def ring_3(entry):
+    if not entry & USER:
+        return "ring 3 may not touch it"
+    return "ring 3 may read and write" if entry & WRITABLE else "ring 3 may only read"
+
+
+def walk(directory, at):
+    """The lines of a picture: each step of the processor's is one to the right."""
+    entry = words(directory, 1024)[at >> 22]
+    yield from step(2, f"page directory at {directory:08x}", at >> 22, entry)
+    if not entry & PRESENT:
+        yield from arrow(10, "there is no page table: page fault")
+    elif entry & LARGE:
+        yield from target(10, "4 MiB page", entry & 0xffc00000, at & 0x3fffff, entry)
+    else:
+        yield from walk_table(entry, at)
+
+
+def walk_table(above, at):
+    entry = words(above & -PAGE, 1024)[at >> 12 & 0x3ff]
+    yield from step(10, f"page table at {above & -PAGE:08x}", at >> 12 & 0x3ff, entry)
+    if entry & PRESENT:
+        yield from target(18, "page", entry & -PAGE, at & 0xfff, entry & above)
+    else:
+        yield from arrow(18, "the page is absent: page fault")
+
+
+def arrow(column, text):
+    return f"{'':{column}}|", f"{'':{column}}+-- {text}"
+
+
+def step(column, text, number, entry):
+    return *arrow(column, text), f"{'':{column + 6}}[{number:4}]  {entry:08x}  {in_words(entry)}"
+
+
+def target(column, kind, base, offset, entry):
+    return (*arrow(column, f"{kind} at {base:08x}: {ring_3(entry)}"),
+            f"{'':{column + 6}}+ {offset:x}  =  physical address {base + offset:08x}")
+
+
+def parts(directory, at):
+    """What the bits of the address stand for."""
+    if words(directory, 1024)[at >> 22] & LARGE:
+        return f"directory entry {at >> 22}, byte {at & 0x3fffff:06x}"
+    return f"directory entry {at >> 22}, table entry {at >> 12 & 0x3ff}, byte {at & 0xfff:03x}"
+
+
+class Walk(gdb.Command):
+    """lintel walk ADDRESS [PROCESS]: how the processor finds the RAM of an address, in the loaded
+    address space or that of PROCESS. An address that holds blanks stands in quotes."""
+
+    def __init__(self):
+        super().__init__("lintel walk", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        given = gdb.string_to_argv(argument)
+        if len(given) not in (1, 2):
+            raise gdb.GdbError("usage: lintel walk ADDRESS [PROCESS]")
+        at, directory = number(given[0]) & 0xffffffff, space_of("".join(given[1:]))
+        start = f"CR3 {directory:08x}, {whose(directory)}" if directory == loaded() else f"{whose(directory)}, not loaded"
+        print("\n".join([f"{at:08x} = {parts(directory, at)}", "", f"  {start}", *walk(directory, at)]))
+
+
+def stretches(pages):
+    """[(first address, [entries])]: neighbours with equal rights."""
+    found = []
+    for at, entry in sorted(pages.items()):
+        if found and at == found[-1][0] + len(found[-1][1]) * PAGE and rights(entry) == rights(found[-1][1][0]):
+            found[-1][1].append(entry)
+        else:
+            found.append((at, [entry]))
+    return found
+
+
+def rights(entry):
+    if not entry & PRESENT:
+        return "absent"
+    return ("rw" if entry & WRITABLE else "r") + (" device" if entry & DEVICE else "") + ("" if entry & USER else " ring 0")
+
+
+def having(entries, bit):
+    return sum(bool(entry & bit) for entry in entries)
+
+
+class Space(gdb.Command):
+    """lintel space [PROCESS]: the stretches of pages with equal rights, in the loaded address space or
+    that of PROCESS, and how many of the pages the processor has marked as accessed and as dirty."""
+
+    def __init__(self):
+        super().__init__("lintel space", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        directory = space_of(argument)
+        pages = pages_in(directory)
+        print(f"{whose(directory)}, directory {directory:08x}: {len(pages)} pages in {len(tables_in(directory))} tables")
+        print("start     end       pages  rights     accessed  dirty")
+        for start, entries in stretches(pages):
+            print(f"{start:08x}  {start + len(entries) * PAGE - 1:08x}  {len(entries):5}  {rights(entries[0]):<9}"
+                  f"  {having(entries, ACCESSED):8}  {having(entries, DIRTY):5}")
+        large = having(words(directory, 1024)[USER_ENTRIES:], LARGE)
+        print(f"{KERNEL_BASE:08x}  {KERNEL_BASE + (large << 22) - 1:08x}  {large:5}  of 4 MiB each: the kernel's, in every space")
+
+
+class Processes(gdb.Command):
+    """lintel processes: all processes; * marks the one whose address space is loaded."""
+
+    def __init__(self):
+        super().__init__("lintel processes", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        known, threads = all_processes(), Counter(int(t["process"]) for t in all_threads())
+        if not known:
+            raise gdb.GdbError("there are no processes yet")
+        print("  number  directory  threads  pages  tables")
+        for n, process in sorted(known.items()):
+            directory = int(process["space"])
+            print(f"{'*' if directory == loaded() else ' '} {n:<6}  {directory:08x}   {threads[int(process)]:7}"
+                  f"  {len(pages_in(directory)):5}  {len(tables_in(directory)):6}")
+
+
+def references():
+    """How many use each frame, as the kernel counts."""
+    table = int(kernel("(unsigned long)'kernel/frame.c'::frames"))
+    if not table:
+        raise gdb.GdbError("the kernel has not counted its memory yet: frame_init has not run")
+    return words(table - KERNEL_BASE, 2 * int(kernel("'kernel/frame.c'::frame_count")))[::2]
+
+
+def mappings():
+    """{number of a process: frames of RAM that it has mapped, each as often as it has}"""
+    return {n: Counter((entry & -PAGE) // PAGE for entry in pages_in(int(p["space"])).values() if not entry & DEVICE)
+            for n, p in all_processes().items()}
+
+
+def overhead(process):
+    """The frames that make a process: its object, its directory, its tables."""
+    directory = int(process["space"])
+    tables = [entry for entry in words(directory, USER_ENTRIES) if entry & PRESENT]
+    return [at // PAGE for at in (int(process) - KERNEL_BASE, directory, *tables)]
+
+
+FREE, KERNEL, MAKING, OWN, SHARED = KINDS = (
+    "free", "kernel, boot modules", "processes, page tables", "pages of one process", "pages of several")
+
+
+def kind_of(frame, count, making, by):
+    users = [pages[frame] for pages in by.values() if frame in pages]
+    if count == 0:
+        return FREE
+    if frame in making:
+        return MAKING
+    if count > sum(users):
+        return KERNEL
+    return OWN if len(users) == 1 else SHARED
+
+
+def frame_kinds(processes, by):
+    """{frame of RAM: one of KINDS}"""
+    making = {frame for process in processes.values() for frame in overhead(process)}
+    return {i: kind_of(i, count, making, by) for i, count in enumerate(references()) if count != NO_RAM}
+
+
+class Frames(gdb.Command):
+    """lintel frames: where all RAM has gone. The kernel's are those that it holds beyond all mappings:
+    its own image and data, and the boot modules, which a process may have mapped too."""
+
+    def __init__(self):
+        super().__init__("lintel frames", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        processes, by = all_processes(), mappings()
+        kinds = frame_kinds(processes, by)
+        print("                          frames       KiB")
+        for kind in KINDS:
+            self.line(kind, list(kinds.values()).count(kind))
+        self.line("all RAM", len(kinds))
+        print("\nprocess  object, tables  own pages  shared  kernel's")
+        for n, process in sorted(processes.items()):
+            seen = [kinds.get(frame) for frame in by[n]]
+            print(f"{n:<7}  {len(overhead(process)):14}  {seen.count(OWN):9}  {seen.count(SHARED):6}  {seen.count(KERNEL):8}")
+
+    def line(self, text, frames):
+        print(f"{text:<22}  {frames:8}  {frames * PAGE // 1024:8}")
+
+
 # --- Stack traces
 
 class FrameId:
@@ -360,7 +628,7 @@ def load_others(event):
             gdb.execute(f"add-symbol-file {path}", to_string=True)
 
 
-for command in Lintel, TrapFrame, Threads, Idt, Gdt:
+for command in Lintel, TrapFrame, Threads, Idt, Gdt, Walk, Space, Processes, Frames:
     command()
 register_unwinder(None, TrapUnwinder())
 gdb.events.new_objfile.connect(load_others)

@@ -201,6 +201,7 @@ def test_frame_restored(boot, seed):
     o, chance = quiet(boot), random.Random(f"{seed}:frames")
     _, first = trap_at(o, "probe_int3", chance)
     second = o.address("kernel_stack") + 256  # a part of the stack that is not in use
+    o.gdb.write(second, o.gdb.read(first, 2 * FRAME_SIZE))  # in the same process, where there are some
     for thread in (first, second, second, first):
         wanted = {name: chance.getrandbits(32) for name in (*GENERAL, "esp")}
         wanted.update(eip=o.program("probe_spin"), eflags=IF | 2 | chance.choice([0, 1, 0x400, 0x801]))

@@ -6,6 +6,7 @@ import time
 
 REGISTERS = "eax ecx edx ebx esp ebp esi edi eip eflags cs ss ds es fs gs".split()
 PATIENCE = 30
+PIECE = 1024  # bytes in one packet, which QEMU takes up to 4 KiB long
 
 
 class Ended(Exception):
@@ -30,13 +31,18 @@ class Gdb:
 
     def read(self, address, count):
         """Virtual memory, as the CPU sees it now; OSError when it is not mapped."""
+        return b"".join(self._read(at, min(PIECE, address + count - at)) for at in range(address, address + count, PIECE))
+
+    def _read(self, address, count):
         answer = self._ask(f"m{address:x},{count:x}")
         if answer.startswith("E"):
             raise OSError(f"no memory at {address:#x}")
         return bytes.fromhex(answer)
 
     def write(self, address, data):
-        self._do(f"M{address:x},{len(data):x}:{data.hex()}")
+        for at in range(0, len(data), PIECE):
+            piece = data[at:at + PIECE]
+            self._do(f"M{address + at:x},{len(piece):x}:{piece.hex()}")
 
     def breakpoint(self, address):
         self._do(f"Z1,{address:x},1")

@@ -61,9 +61,10 @@ class Machine:
 
     debugger = None  # called with the machine before its first instruction, limits off
 
-    def __init__(self, kernel, modules=(), cmdline="", seed=0, memory=32, gdb=False, shift=None):
+    def __init__(self, kernel, modules=(), cmdline="", seed=0, memory=32, gdb=False, shift=None, cpu=()):
         self.kernel, self.cmdline, self.memory = pathlib.Path(kernel).absolute(), cmdline, memory
         self.modules = [(pathlib.Path(path).absolute(), args) for path, args in modules]
+        self.cpu = ",".join(["qemu32", "-apic", *cpu])
         self.shift = random.Random(f"{seed}:shift").randint(4, 8) if shift is None else shift
         self._limit = None
         self._want_gdb, self._gdb, self._begun, self._ran = gdb, None, False, None
@@ -203,7 +204,7 @@ class Machine:
         """setpriv makes QEMU die with its parent, however that one dies."""
         if not shutil.which(QEMU):
             raise MachineError(f"{QEMU} is not installed")
-        command = f"""setpriv --pdeathsig KILL {QEMU} -nodefaults -no-user-config -display none -vga std -M pc -cpu qemu32,-apic
+        command = f"""setpriv --pdeathsig KILL {QEMU} -nodefaults -no-user-config -display none -vga std -M pc -cpu {self.cpu}
             -m {self.memory} -S -icount shift={self.shift},sleep=off -rtc base=2000-01-01T00:00:00,clock=vm
             -chardev socket,path=qmp,id=qmp -mon chardev=qmp,mode=control
             -chardev file,path=com1,id=com1 -serial chardev:com1 -chardev file,path=com2,id=com2 -serial chardev:com2

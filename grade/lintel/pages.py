@@ -11,6 +11,7 @@ from .outside import Outside
 
 PAGE = 4096
 KERNEL_BASE = 0xC0000000
+DIRECT = 896 << 20  # what the kernel can reach
 PRESENT, WRITABLE, USER, NO_CACHE, ACCESSED, DIRTY, DEVICE = 1, 2, 4, 0x10, 0x20, 0x40, 0x200
 FRAME = 0xFFFFF000
 NO_RAM = 0xFFFFFFFF
@@ -33,7 +34,7 @@ class Pages(Outside):
     """
 
     def __init__(self, booted, at="process_root", ranges=None):
-        super().__init__(booted)
+        super().__init__(booted, guest_seconds=30)
         cpu = self.run_to("kmain")
         self.ram = self.machine.memory << 20
         self.spare = KERNEL_BASE + self.ram - HARNESS
@@ -75,16 +76,26 @@ class Pages(Outside):
 
     def usable(self):
         """The frames that lie wholly in RAM and in nothing that is claimed; the table of frames apart."""
-        end = max(end for _, end, ram in self.map if ram)
         frames = set()
         for base, stop, ram in self.map:
             if ram:
-                frames.update(range(-(-base // PAGE), stop // PAGE))
+                frames.update(range(-(-base // PAGE), min(stop, DIRECT) // PAGE))
         claimed = [(base, stop) for base, stop, ram in self.map if not ram]
         claimed += [(0, PAGE), (1 << 20, self.address("kernel_end") - KERNEL_BASE), *self.modules]
         for base, stop in claimed:
-            frames.difference_update(range(base // PAGE, -(-min(stop, end) // PAGE)))
+            frames.difference_update(range(base // PAGE, -(-min(stop, DIRECT) // PAGE)))
         return frames
+
+    def whose(self, number):
+        """Of a frame that is not usable, in words."""
+        at, end = number * PAGE, (number + 1) * PAGE
+        if number == 0:
+            return "page 0"
+        if at < self.address("kernel_end") - KERNEL_BASE and end > 1 << 20:
+            return "which the kernel lies in"
+        if any(at < stop and end > start for start, stop in self.modules):
+            return "which a module lies in"
+        return "which the memory map does not give"
 
     def free(self):
         return self.word(self.address("frames_free"))
@@ -115,8 +126,7 @@ class Pages(Outside):
     def give_frames(self, frames):
         """frame_release() for each."""
         at = self.spare + 0x10000
-        for i in range(0, len(frames), 1024):
-            self.gdb.write(at + 4 * i, struct.pack(f"<{len(frames[i:i + 1024])}I", *frames[i:i + 1024]))
+        self.gdb.write(at, struct.pack(f"<{len(frames)}I", *frames))
         #           again: lodsd; call ebx; dec edi; jnz again
         self.run_code(b"\xad\xff\xd3\x4f\x75\xfa\x90", ebx=self.address("frame_release"), esi=at, edi=len(frames))
 

@@ -93,16 +93,24 @@ program_load(const struct boot_module *module)
     return r;
 }
 
-/* The same, and a thread runs it.  It finds `info` as its argument. */
+/* Starts a thread in a process that program_load() has filled from `module`; it finds `info` as its argument. */
+struct result
+program_run(uint32_t process, const struct boot_module *module, const struct boot_info *info)
+{
+    const struct elf_header *h = module->data;
+
+    return process_start(process, h->entry, USER_END, (uint32_t)info);
+}
+
+/* Both.  Value: the process's descriptor. */
 struct result
 program_start(const struct boot_module *module, const struct boot_info *info)
 {
-    const struct elf_header *h = module->data;
     struct result loaded = program_load(module), r;
 
     if (loaded.error)
         return loaded;
-    r = process_start(loaded.value, h->entry, USER_END, (uint32_t)info);
+    r = program_run(loaded.value, module, info);
     if (!r.error)
         return loaded;
     process_delete(loaded.value);

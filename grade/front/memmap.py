@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Draw where all memory has gone: the frames of RAM, what each process sees of them, one walk through the tables.
+
+The machine is stopped at a tick of its timer, the same one each time. Page tables are read in physical
+memory, as the processor reads them; only what no table tells is asked of the kernel's own data: which
+processes there are, and which frames are free.
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+from types import SimpleNamespace
+
+import memdraw
+import tree
+from elftools.elf.elffile import ELFFile
+from lintel import symbols
+from lintel.failure import Failure
+from lintel.machine import Machine, MachineError
+from lintel.outside import Outside
+from lintel.pages import DEVICE, FRAME, KERNEL_BASE, NO_RAM, PAGE, PRESENT, PROCESS, Pages
+
+SAME_EACH_TIME = 3  # as `make gdb` has it: the same frames there
+LARGE, LARGE_PAGE = 0x80, 1 << 22
+LATEST = 25000  # milliseconds
+TREASURE = "treasure"  # what the demo's processes have at one address
+
+
+class PatientMachine(Machine):
+    """Its time stands still while it is stopped, and does not leap to the next tick of its timer."""
+
+    def _command(self):
+        return [word.replace(",sleep=off", "") for word in super()._command()]
+
+
+class View(Pages):
+    """A machine stopped while its kernel is at work. Nothing in it is changed."""
+
+    def __init__(self, machine, milliseconds):
+        Outside.__init__(self, SimpleNamespace(machine=machine), milliseconds / 1000 + 2)
+        self.address("process_list")
+        record = self.run_to("kmain")["edx"]
+        self.modules, self.map = self._read_record(record)
+        self._run_until(milliseconds)
+        self.directory = machine.registers()["cr3"] & FRAME
+
+    def _run_until(self, milliseconds):
+        clock = self.address("timer_milliseconds")
+        while self.word(clock) < milliseconds:
+            self.gdb.step()  # off the breakpoint
+            self.run_to("timer_tick")
+
+    def references(self):
+        """How many use each frame, as the kernel counts."""
+        table, count = (self.word(self.address(name)) for name in ("frames", "frame_count"))
+        self.table = table - KERNEL_BASE, table - KERNEL_BASE + 8 * count
+        return self.physical_words(self.table[0], 2 * count)[::2]
+
+    def structs(self):
+        """{number: address} of each struct process."""
+        found, at = {}, self.word(self.address("process_list"))
+        while at:
+            _, _, _, number, after = PROCESS.unpack(self.physical(at - KERNEL_BASE, PROCESS.size))
+            found[number], at = at - KERNEL_BASE, after
+        return found
+
+
+# --- Who has which frame
+
+def numbers(start, end):
+    return range(start // PAGE, -(-end // PAGE))
+
+
+def claimed(view):
+    """{frame: owner} of what no page table says."""
+    kernel = (0, PAGE), (1 << 20, view.address("kernel_end") - KERNEL_BASE), view.table
+    found = {frame: "modules" for region in view.modules for frame in numbers(*region)}
+    found.update((frame, "kernel") for region in kernel for frame in numbers(*region))
+    for number, directory in view.processes().items():
+        tables = [entry & FRAME for entry, _ in view.tables(directory).values()]
+        found.update((at // PAGE, "tables") for at in (view.structs()[number], directory, *tables))
+    return found
+
+
+def users(processes):
+    """{frame: numbers of the processes that have it mapped}"""
+    found = {}
+    for process in processes:
+        for entry in process.pages.values():
+            if not entry & DEVICE:
+                found.setdefault((entry & FRAME) // PAGE, set()).add(process.number)
+    return found
+
+
+def owner(frame, references, known, mapped):
+    if references == NO_RAM:
+        return "none"
+    if frame in known:
+        return known[frame]
+    if frame in mapped:
+        return str(*mapped[frame]) if len(mapped[frame]) == 1 else "shared"
+    return "lost" if references else "free"
+
+
+def owners(view, processes):
+    """What each frame is, from physical address 0 up."""
+    references = view.references()
+    known, mapped = claimed(view), users(processes)
+    return [owner(i, count, known, mapped) for i, count in enumerate(references)]
+
+
+# --- Processes
+
+def read_only(path):
+    """[(address, bytes)] of a program's segments that nothing can have changed."""
+    with open(path, "rb") as file:
+        return [(s["p_vaddr"], s.data()) for s in ELFFile(file).iter_segments("PT_LOAD") if not s["p_flags"] & 2]
+
+
+def has(view, pages, address, data):
+    """Is that what the process sees there?"""
+    for at in range(address & FRAME, address + len(data), PAGE):
+        low, high = max(at, address), min(at + PAGE, address + len(data))
+        if at not in pages or view.physical((pages[at] & FRAME) + low - at, high - low) != data[low - address:high - address]:
+            return False
+    return True
+
+
+def program(view, pages):
+    """The boot module that a process runs, or None: kernels know numbers only."""
+    for path, _ in view.machine.modules:
+        with contextlib.suppress(Exception):  # not every module is a program
+            if all(has(view, pages, *segment) for segment in read_only(path)):
+                return path
+    return None
+
+
+def read_processes(view):
+    found = []
+    for number, directory in sorted(view.processes().items()):
+        pages = view.mapped(directory)
+        found.append(SimpleNamespace(number=number, directory=directory, pages=pages, program=program(view, pages),
+                                     tables=len(view.tables(directory)), loaded=directory == view.directory))
+    if not found:
+        raise Failure("wrong", "processes", "there is none at this moment")
+    return found
+
+
+# --- One walk
+
+def chosen(processes, words):
+    """The process and the address to walk to: what was asked for, else the second's treasure."""
+    numbered = {process.number: process for process in processes}
+    wanted = int(words[1]) if len(words) > 1 else min(2, max(numbered))
+    if wanted not in numbered:
+        raise Failure("wrong", f"a process {wanted}", "those there are: " + " ".join(map(str, numbered)))
+    process = numbered[wanted]
+    return process, int(words[0], 16) if words else treasure(process)
+
+
+def treasure(process):
+    with contextlib.suppress(KeyError, AttributeError, OSError):
+        return symbols.load(process.program).address(TREASURE)
+    return min(process.pages, default=0)
+
+
+def walk(view, process, address):
+    """What memdraw.walk() draws."""
+    found = SimpleNamespace(process=process, address=address, steps=[], reached=True, large=False)
+    take(view, found, process.directory, 1024, address >> 22)
+    if found.reached and not found.large:
+        take(view, found, found.entry & FRAME, 1024, address >> 12 & 0x3FF)
+    if found.reached:
+        size = LARGE_PAGE if found.large else PAGE
+        base = found.entry - found.entry % size
+        found.steps.append((base, view.physical_words(base, size // 4), address % size // 4))
+    return found
+
+
+def take(view, found, at, count, number):
+    """One step more: an entry of a table."""
+    words = view.physical_words(at, count)
+    found.large = not found.steps and words[number] & LARGE != 0
+    found.steps.append((at, words, number))
+    found.entry, found.reached = words[number], words[number] & PRESENT != 0
+
+
+# --- The pictures
+
+def look(view, milliseconds, words):
+    """[(file, picture)]"""
+    processes = read_processes(view)
+    frames = owners(view, processes)
+    process, address = chosen(processes, words)
+    return (("memmap.svg", memdraw.memory(frames, processes, milliseconds)),
+            ("walk.svg", memdraw.walk(walk(view, process, address))))
+
+
+def draw(options):
+    modules = [(path, " ".join(words)) for path, words in tree.modules(options.modules)]
+    with PatientMachine(tree.KERNEL, modules, options.append, shift=SAME_EACH_TIME, gdb=True) as machine:
+        pictures = look(View(machine, options.at), options.at, options.walk)
+    for name, picture in pictures:
+        picture.write(tree.BUILD / name, encoding="utf-8", xml_declaration=True)
+    print("Drawn:", " ".join(os.path.relpath(tree.BUILD / name) for name, _ in pictures))
+
+
+def walk_words(text):
+    """ADDRESS [PROCESS], the address in hex."""
+    words = text.split()
+    if len(words) > 2 or words and not 0 <= int(words[0], 16) < 1 << 32 or words[1:] and not words[1].isdigit():
+        raise ValueError
+    return words
+
+
+def moment(text):
+    if not 0 < int(text) <= LATEST:
+        raise ValueError
+    return int(text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    tree.add_boot_options(parser)
+    parser.add_argument("--at", type=moment, default=300, help=f"milliseconds after the timer has started, up to {LATEST}")
+    parser.add_argument("--walk", type=walk_words, default=[], help="ADDRESS [PROCESS]: the walk to draw, the address in hex")
+    try:
+        draw(parser.parse_args())
+    except (Failure, MachineError) as error:
+        sys.exit(f"memmap: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,651 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The graded tests of lab paging.  labs/paging/lab.toml has their points.
+
+Those of one exercise's own functions call them one by one, in a machine that is
+stopped before it has used its memory, and look in physical memory at what they did.
+"""
+
+import random
+import re
+import struct
+
+from lintel.failure import PANIC, Failure, expect, of_run
+from lintel.memory_model import Model, run_operations
+from lintel.pages import (
+    ACCESSED, DEVICE, DIRTY, FRAME, HARNESS, KERNEL_BASE, NO_CACHE, NO_RAM, NUMBERS, PAGE, PRESENT, USER, WRITABLE, Pages,
+    error_name, expect_pages, rights,
+)
+
+MIB = 1 << 20
+MAX = 64  # MEMORY_PAGES_MAX
+GARBAGE = bytes(range(1, 256)) * 16 + bytes(16)
+
+
+def pages(boot, at="process_root", ranges=None, **options):
+    return Pages(boot.load("probe", gdb=True, **options), at, ranges)
+
+
+def chance_of(seed, name):
+    return random.Random(f"{seed}:{name}")
+
+
+# --- paging.1: frames
+
+
+def ragged(chance):
+    """A memory map with holes, overlaps and borders in the middle of pages."""
+
+    def ranges(o):
+        end = o.ram - HARNESS
+        hole = chance.randrange(4 * MIB, 5 * MIB)
+        yield 0, 0x9FC00, True
+        yield 0x9FC00, 0xA0000, False
+        yield MIB, hole, True
+        yield hole + chance.randrange(1, 300_000), end - chance.randrange(1, PAGE), True
+        for _ in range(3):
+            start = chance.randrange(2 * MIB, end)
+            yield start, start + chance.choice([1, PAGE, chance.randrange(1, 100_000)]), False
+        start = chance.randrange(5 * MIB, end - MIB)
+        yield start, start + chance.randrange(1, MIB), True
+        yield 4 * (MIB << 10), 5 * (MIB << 10), True
+
+    return lambda o: list(ranges(o))
+
+
+def check_frames(o):
+    """Every frame that is to be had is given out once, and no other; those taken."""
+    told = o.free()
+    usable, frames = o.usable(), o.take_frames(o.ram // PAGE + 1)
+    expect([hex(f) for f in frames if f % PAGE], [], "frames that are no multiple of 4,096")
+    numbers = [f // PAGE for f in frames]
+    expect(len(numbers) - len(set(numbers)), 0, "frames given out twice")
+    for number in sorted(set(numbers) - usable):
+        raise Failure("wrong", "frames of RAM that is nobody's", f"{number * PAGE:#x}, {o.whose(number)}")
+    table = sorted(usable - set(numbers))
+    count = max(end for _, end, ram in o.map if ram and end <= o.ram) // PAGE
+    size = -(-count * 8 // PAGE)
+    if len(table) > size or table and table != list(range(table[0], table[0] + len(table))):
+        raise Failure("wrong", f"all of {len(usable)} frames of RAM, but for the {size} of the table of frames",
+                      f"{len(numbers)}; not given out: {_some(table)}")
+    expect(told, len(numbers), "frames_free at the start, and the frames given out")
+    expect(o.free(), 0, "frames_free when all are taken")
+    return frames
+
+
+def _some(numbers):
+    return ", ".join(f"{n * PAGE:#x}" for n in numbers[:6]) + (" ..." if len(numbers) > 6 else "")
+
+
+def test_frames_map(boot, seed):
+    chance = chance_of(seed, "map")
+    for memory in (8, chance.randrange(9, 100), 250):
+        check_frames(pages(boot, at="space_init", memory=memory, shift=1))  # fast: it is much memory
+    for _ in range(3):
+        check_frames(pages(boot, at="space_init", ranges=ragged(chance), memory=12, shift=1))
+
+
+def test_frames_counted(boot, seed):
+    o, chance = pages(boot, at="space_init", memory=8), chance_of(seed, "counted")
+    users, free = {}, o.free()
+    for _ in range(60):
+        act = chance.choice(["new", "hold", "release", "release"]) if users else "new"
+        frame = chance.choice(list(users)) if users else 0
+        if act == "new":
+            frame = o.call("frame_new")
+            expect(frame in users or not frame or frame % PAGE, False, "frame_new(): a frame that is free")
+            users[frame] = 1
+        elif act == "hold":
+            o.call("frame_hold", frame)
+            users[frame] += 1
+        else:
+            users[frame] -= 1
+            expect(bool(o.call("frame_release", frame) & 0xFF), users[frame] == 0, "frame_release(): was it the last reference")
+        expect(o.call("frame_references", frame), users[frame], f"references of a frame after frame_{act}()")
+        users = {f: n for f, n in users.items() if n}
+        expect(o.free(), free - len(users), f"frames_free after frame_{act}()")
+    check_given_back(o, users)
+
+
+def check_given_back(o, users):
+    """Frames that are given back can all be had again; and one that is free is not given back."""
+    for frame, count in users.items():
+        for _ in range(count):
+            o.call("frame_release", frame)
+    total, frames = o.free(), o.take_frames(o.ram // PAGE)
+    expect(len(set(frames)), total, "frames to be had after all were given back")
+    o.give_frames(frames[::2] + frames[1::2])
+    again = o.take_frames(o.ram // PAGE)
+    expect(set(again), set(frames), "the frames to be had again after all were given back")
+    o.call("frame_release", again[0])
+    o.set(eip=o.address("frame_release"), eax=again[0])
+    run = o.machine.run()
+    if run.status != PANIC:
+        raise of_run(run, "a panic when a frame is freed twice") or Failure("wrong", "a panic when a frame is freed twice", "none")
+
+
+def test_frames_zeroed(boot, seed):
+    o, chance = pages(boot, at="space_init", memory=8), chance_of(seed, "zeroed")
+    frames = o.take_frames(40)
+    for frame in chance.sample(frames, 8):
+        o.gdb.write(KERNEL_BASE + frame, GARBAGE)
+        o.call("frame_release", frame)
+    for _ in range(8):
+        frame = o.call("frame_new")
+        expect(any(o.physical(frame, PAGE)), False, "a byte other than 0 in a new frame that was used before")
+
+
+# --- paging.2: page tables
+
+
+def directory(o):
+    """A page directory, as a frame of the harness's own: the kernel's part and no table."""
+    at = o.spare - KERNEL_BASE + 0x20000
+    kernel = o.physical(o.address("kernel_directory") - KERNEL_BASE + 768 * 4, 256 * 4)
+    o.gdb.write(KERNEL_BASE + at, bytes(768 * 4) + kernel)
+    return at
+
+
+ADDRESSES = [PAGE, 0x003FF000, 0x00400000, 0x08000000, 0x083FF000, 0x08400000, 0x7FFFF000, 0xBFC00000, 0xBFFFF000]
+
+
+def test_tables_walk(boot, seed):
+    """space_entry() in tables that the harness wrote."""
+    o, chance = pages(boot, memory=8), chance_of(seed, "walk")
+    at, tables = directory(o), {}
+    for n, address in enumerate(chance.sample(ADDRESSES, 5)):
+        tables[address >> 22] = o.spare - KERNEL_BASE + 0x30000 + n * PAGE
+        o.put_word(KERNEL_BASE + at + (address >> 22) * 4, tables[address >> 22] | 7 | chance.choice([0, ACCESSED, 0xE00]))
+    for address in ADDRESSES:
+        table = tables.get(address >> 22)
+        wanted = f"{KERNEL_BASE + table + (address >> 12 & 1023) * 4:#x}" if table else "NULL"
+        seen = o.call("space_entry", at, address + chance.choice([0, chance.randrange(PAGE)]))
+        expect(f"{seen:#x}" if seen else "NULL", wanted, f"space_entry() of {address:#x}")
+
+
+def check_tables(o, at, wanted, free):
+    """The tables in memory against {address: entry}; frames_free too."""
+    seen = o.mapped(at)
+    expect_pages(seen, wanted, "the entry for the page")
+    numbers = {address >> 22 for address in wanted}
+    tables = o.tables(at)
+    expect(sorted(hex(n) for n in tables), sorted(hex(n) for n in numbers), "directory entries in use")
+    for number, (entry, _) in tables.items():
+        expect(rights(entry), "present user writable", f"bits of entry {number:#x} of the directory")
+        used = sum(address >> 22 == number for address in wanted)
+        expect(o.call("frame_references", entry & FRAME), used, f"references of the table in entry {number:#x}, one for each page")
+    expect(o.free(), free - len(numbers), "free frames, each table having taken one")
+
+
+def some_pages(chance, count):
+    near = [address + PAGE * chance.randrange(-3, 4) for address in ADDRESSES for _ in range(3)]
+    return chance.sample(sorted({a for a in near if PAGE <= a < KERNEL_BASE}), count)
+
+
+def test_tables_put(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "put")
+    at, free, wanted = directory(o), o.free(), {}
+    for address in some_pages(chance, 12):
+        entry = 0x200000 + chance.randrange(1000) * PAGE | PRESENT | USER | chance.choice([0, WRITABLE])
+        wanted[address] = entry
+        o.call("space_put", at, address, entry)
+    check_tables(o, at, wanted, free)
+    o.call("space_change", at, address, entry ^ WRITABLE)
+    check_tables(o, at, {**wanted, address: entry ^ WRITABLE}, free)
+
+
+def test_tables_remove(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "remove")
+    at, free, wanted = directory(o), o.free(), {}
+    for n, address in enumerate(some_pages(chance, 14)):
+        frame = 0xB8000 | DEVICE if n % 7 == 6 else o.call("frame_new")
+        wanted[address] = frame | PRESENT | USER
+        o.call("space_put", at, address, wanted[address])
+    frames = sum(not entry & DEVICE for entry in wanted.values())
+    for address in chance.sample(sorted(wanted), 14):
+        entry = wanted.pop(address)
+        o.call("space_remove", at, address)
+        if not entry & DEVICE:
+            frames -= 1
+            expect(o.call("frame_references", entry & FRAME), 0, "references of a frame when its one page is unmapped")
+        check_tables(o, at, wanted, free - frames)
+
+
+# --- paging.3: address spaces
+
+
+def kernel_part(o, at):
+    return o.physical(at + 768 * 4, 256 * 4)
+
+
+def test_spaces_new(boot):
+    o = pages(boot, memory=8)
+    free, kernel = o.free(), kernel_part(o, o.address("kernel_directory") - KERNEL_BASE)
+    spaces = [o.call("space_new") for _ in range(3)]
+    for at in spaces:
+        expect(kernel_part(o, at) == kernel, True, "entries 768 to 1023 of a new directory are the kernel's")
+        expect(sorted(o.tables(at)), [], "tables of a new address space")
+    expect(len(set(spaces)), 3, "three address spaces, different ones")
+    expect(o.free(), free - 3, "free frames after three directories")
+    o.leave_frames(0)
+    expect(o.call("space_new"), 0, "space_new() with no frame free")
+
+
+def test_spaces_use(boot):
+    o = pages(boot, memory=8)
+    one, two = o.call("space_new"), o.call("space_new")
+    for at in (one, two, one):
+        expect(loads_of_cr3(o, at), 1, "loads of CR3 by space_use() of another space")
+        expect(f"{o.machine.registers()['cr3']:#x}", f"{at:#x}", "CR3 after space_use()")
+        expect(loads_of_cr3(o, at), 0, "loads of CR3 by space_use() of the same space")
+
+
+def loads_of_cr3(o, at):
+    """Step through space_use() and count what empties the TLB."""
+    saved = o.gdb.registers()
+    o.put_word(saved["esp"] - 64, saved["eip"])
+    o.set(esp=saved["esp"] - 64, eip=o.address("space_use"), eax=at)
+    loads = 0
+    for _ in range(100):
+        eip = o.gdb.registers()["eip"]
+        if eip == saved["eip"]:
+            o.set(**{r: saved[r] for r in ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")})
+            return loads
+        code = o.gdb.read(eip, 3)
+        loads += code[:2] == b"\x0f\x22" and code[2] & 0x38 == 0x18
+        o.gdb.step()
+    raise Failure("wrong", "space_use() returns", "it goes on for 100 instructions")
+
+
+def test_spaces_delete(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "delete")
+    for current in (False, True):
+        free, at = o.free(), o.call("space_new")
+        shared, shown = o.call("frame_new"), o.call("frame_new")
+        o.call("frame_hold", shared)
+        for n, address in enumerate(some_pages(chance, 10)):
+            entry = shared if n == 0 else 0xB8000 | DEVICE if n == 1 else o.call("frame_new")
+            o.call("space_put", at, address, entry | PRESENT | USER)
+        if current:
+            o.call("space_use", at)
+        o.call("space_delete", at)
+        expect(f"{o.machine.registers()['cr3']:#x}" == f"{at:#x}", False, "CR3 still holds the directory that was deleted")
+        expect(o.call("frame_references", shared), 1, "references of a frame that another space has too")
+        o.call("frame_release", shared)
+        o.call("frame_release", shown)
+        expect(o.free(), free, "free frames before an address space was made and after it was deleted")
+
+
+SMEP, SMAP, UMIP, WP = 1 << 20, 1 << 21, 1 << 11, 1 << 16
+
+
+def test_spaces_guarded(boot, seed):
+    features = {"smep": SMEP, "smap": SMAP, "umip": UMIP}
+    some = chance_of(seed, "guarded").choice(sorted(features))
+    for names in ([], [some], sorted(features)):
+        o = pages(boot, memory=8, cpu=[f"+{name}" for name in names])
+        cpu = o.machine.registers()
+        expect(cpu["cr0"] & WP, WP, "CR0.WP: ring 0 obeys read-only pages")
+        for name, bit in features.items():
+            expect(bool(cpu["cr4"] & bit), name in names, f"CR4.{name.upper()}, on a processor that has {' '.join(names) or 'none of them'}")
+        expect(cpu["cr4"] & 0x90, 0x90, "CR4.PSE and CR4.PGE, as they were")
+
+
+# --- paging.4: memory for a process
+
+EDGES = [0, 1, 2, MAX - 1, MAX, MAX + 1, PAGE - 1, PAGE, PAGE + 1, KERNEL_BASE - PAGE, KERNEL_BASE - 1, KERNEL_BASE,
+         KERNEL_BASE - MAX * PAGE, KERNEL_BASE - (MAX - 1) * PAGE, KERNEL_BASE + PAGE, 1 << 20, (1 << 20) - 1, 0x40000, 0x3FFFF,
+         0x80000000, 0xFFFFF000, 0xFFFFFFFF]
+
+
+def good_pages(address, count):
+    return address % PAGE == 0 and PAGE <= address and 1 <= count <= MAX and address + count * PAGE <= KERNEL_BASE
+
+
+def good_bytes(address, size):
+    return address + size <= KERNEL_BASE
+
+
+def test_ranges(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "ranges")
+    pairs = [(a, b) for a in EDGES for b in EDGES]
+    pairs = chance.sample(pairs, 120) + [(KERNEL_BASE - n * PAGE, n) for n in (1, 2, MAX)] + [(KERNEL_BASE - n, n) for n in (0, 1, 9)]
+    pairs += [(PAGE, 1 << 20), (KERNEL_BASE - PAGE, 2), (PAGE, 0), (0, 1), (PAGE, MAX + 1), (KERNEL_BASE, 0), (KERNEL_BASE + 1, 0)]
+    for address, count in pairs:
+        expect(bool(o.call("range_of_pages", address, count) & 0xFF), good_pages(address, count), f"range_of_pages({address:#x}, {count:#x})")
+        expect(bool(o.call("range_of_bytes", address, count) & 0xFF), good_bytes(address, count), f"range_of_bytes({address:#x}, {count:#x})")
+
+
+def result(o, wanted, name, *arguments):
+    """Call a function that answers with an error; it must be the one that is wanted ('' for none)."""
+    number = NUMBERS[wanted] if wanted else 0
+    shown = ", ".join(f"{a:#x}" for a in arguments[1:])
+    expect(error_name(o.call(name, *arguments)), error_name(number), f"{name}(process, {shown})")
+
+
+def bits(writable):
+    return PRESENT | USER | (WRITABLE if writable else 0)
+
+
+def masked(mapped):
+    return {address: rights(entry) for address, entry in mapped.items()}
+
+
+def test_memory_map(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "map")
+    process = o.new_process()
+    space, _ = o.process(process)
+    free, wanted, tables = o.free(), {}, set()
+    for address, count in [(0x08000000, 3), (0x083F0000, MAX), (KERNEL_BASE - 5 * PAGE, 5), (PAGE, 1), (0x50000000, chance.randrange(2, 9))]:
+        writable = chance.choice([0, 1])
+        result(o, "", "memory_map", process, address, count, writable)
+        wanted.update({address + n * PAGE: rights(bits(writable)) for n in range(count)})
+        tables |= {a >> 22 for a in wanted}
+        expect_pages(masked(o.mapped(space)), wanted, "rights of the page")
+        expect(o.free(), free - len(wanted) - len(tables), "free frames after memory_map()")
+    expect(len({entry & FRAME for entry in o.mapped(space).values()}), len(wanted), "different frames behind the pages")
+    for error, address, count in [("ADDRESS", 0, 1), ("ADDRESS", 0x08000001, 1), ("ADDRESS", KERNEL_BASE, 1), ("ADDRESS", 0x08000000, 0),
+                                  ("MAPPED", 0x08002000, 4), ("MAPPED", 0x083EF000, 2), ("MAPPED", 0x07FFF000, 2),
+                                  ("ADDRESS", KERNEL_BASE - PAGE, 2), ("ADDRESS", 0xFFFFF000, 1), ("ADDRESS", 0x60000000, MAX + 1)]:
+        result(o, error, "memory_map", process, address, count, 1)
+    expect_pages(masked(o.mapped(space)), wanted, "after calls that failed, rights of the page")
+    expect(o.free(), free - len(wanted) - len(tables), "free frames after calls that failed")
+
+
+def test_memory_share(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "share")
+    giver, taker = o.new_process(), o.new_process()
+    (source, _), (space, _) = o.process(giver), o.process(taker)
+    result(o, "", "memory_map", giver, 0x08000000, 6, 1)
+    result(o, "", "memory_map", giver, 0x083FF000, 2, 0)
+    result(o, "", "memory_device", giver, 0x20000000, 1, 1, 0xB8000)
+    frames, free = o.mapped(source), o.free()
+    count = chance.randrange(2, 6)
+    result(o, "", "memory_share", taker, 0x70000000, count, 0, giver, 0x08000000)
+    result(o, "", "memory_share", taker, 0xBFFFE000, 2, 1, giver, 0x083FF000)
+    wanted = {0x70000000 + n * PAGE: frames[0x08000000 + n * PAGE] & FRAME | bits(0) for n in range(count)}
+    wanted.update({0xBFFFE000 + n * PAGE: frames[0x083FF000 + n * PAGE] & FRAME | bits(1) for n in range(2)})
+    expect_pages(o.mapped(space), wanted, "the entry of a shared page")
+    expect(o.free(), free - 2, "free frames after sharing: two tables less")
+    for entry in wanted.values():
+        expect(o.call("frame_references", entry & FRAME), 2, "references of a shared frame")
+    for error, address, pages_, from_ in [("ABSENT", 0x60000000, 7, 0x08000000), ("MAPPED", 0x6FFFF000, 2, 0x08000000),
+                                          ("ADDRESS", 0x60000000, 1, 0x08000001), ("ADDRESS", 0, 1, 0x08000000),
+                                          ("ADDRESS", 0x60000000, 1, 0x20000000), ("ABSENT", 0x60000000, 1, 0x09000000),
+                                          ("ADDRESS", KERNEL_BASE, 1, 0x08000000), ("ADDRESS", 0x60000000, 1, KERNEL_BASE)]:
+        result(o, error, "memory_share", taker, address, pages_, 1, giver, from_)
+    expect_pages(o.mapped(space), wanted, "after calls that failed, the entry of a page")
+    expect(o.free(), free - 2, "free frames after calls that failed")
+    o.call("process_delete", giver)
+    for entry in wanted.values():
+        expect(o.call("frame_references", entry & FRAME), 1, "references of a shared frame when one of its processes is gone")
+
+
+def test_memory_unmap(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "unmap")
+    process, count = o.new_process(), o.spare + 0x8000
+    space, _ = o.process(process)
+    free, wanted = o.free(), {}
+    for address in (0x08000000, 0x083F0000, 0xBFFE0000):
+        result(o, "", "memory_map", process, address, 20, 1)
+    result(o, "", "memory_device", process, 0x08014000, 2, 1, 0xB8000)
+    wanted = o.mapped(space)
+    for address, size in [(0x08010000, 10), (0x083FF000, 2), (0x07FF0000, 17), (KERNEL_BASE - PAGE, 1), (0x08000000, MAX),
+                          (0x083C0000 + PAGE * chance.randrange(8), MAX), (0x083F8000, MAX), (0xBFFE0000, 32)]:
+        gone = {a for a in wanted if address <= a < address + size * PAGE}
+        result(o, "", "memory_unmap", process, address, size, count)
+        expect(o.word(count), len(gone), f"pages that memory_unmap() tells of, {size} from {address:#x}")
+        wanted = {a: entry for a, entry in wanted.items() if a not in gone}
+        expect_pages(o.mapped(space), wanted, "the entry of a page")
+        frames = sum(not entry & DEVICE for entry in wanted.values())
+        expect(o.free(), free - frames - len({a >> 22 for a in wanted}), "free frames after memory_unmap()")
+    for address, size in [(0, 1), (0x08000800, 1), (KERNEL_BASE, 1), (0x08000000, 0), (0x08000000, MAX + 1), (KERNEL_BASE - PAGE, 2)]:
+        result(o, "ADDRESS", "memory_unmap", process, address, size, count)
+
+
+def test_memory_exhausted(boot, seed):
+    """With few frames left every call succeeds or changes nothing."""
+    o, chance = pages(boot, memory=8), chance_of(seed, "exhausted")
+    giver, process = o.new_process(), o.new_process()
+    space, _ = o.process(process)
+    result(o, "", "memory_map", giver, 0x08000000, 4, 1)
+    result(o, "", "memory_map", process, 0x30000000, 1, 1)
+    o.leave_frames(12)
+    before = o.mapped(space)
+    for address, size, needed in [(0x08000000, 12, 13), (0x083FF000, 11, 13), (0x30001000, 13, 13), (0x40000000, MAX, MAX + 1)]:
+        result(o, "MEMORY", "memory_map", process, address, size, 1)
+        expect_pages(o.mapped(space), before, f"after a map of {size} pages that wants {needed} frames of 12, the entry of a page")
+        expect(o.free(), 12, "free frames after a call that failed")
+    result(o, "", "memory_map", process, 0x083FF000, 10, chance.choice([0, 1]))
+    expect(o.free(), 0, "free frames after a map that took the last ones")
+    before = o.mapped(space)
+    result(o, "MEMORY", "memory_share", process, 0x70000000, 1, 1, giver, 0x08000000)
+    result(o, "MEMORY", "memory_device", process, 0x70000000, 1, 1, 0xB8000)
+    result(o, "", "memory_share", process, 0x30004000, 2, 1, giver, 0x08000000)
+    expect(o.call("process_new"), 0, "process_new() with no frame free")
+    o.call("process_delete", process)
+    expect(o.free(), 12 + 2 + 2, "free frames when the process is gone")
+
+
+# --- paging.5: the kernel and its callers' memory
+
+
+def two_stretches(o, chance):
+    """A process with pages that may be written, others that may be read, and a gap."""
+    process = o.new_process()
+    result(o, "", "memory_map", process, 0x083FD000, 3, 1)
+    result(o, "", "memory_map", process, 0x08400000, 2, 0)
+    result(o, "", "memory_map", process, 0x08403000, 1, 1)
+    space, _ = o.process(process)
+    for address, entry in o.mapped(space).items():
+        o.gdb.write(KERNEL_BASE + (entry & FRAME), chance.randbytes(PAGE))
+    return process, space
+
+
+def answer_of(mapped, address, size, write):
+    """What user_check() has to say."""
+    if address + size > KERNEL_BASE:
+        return "ADDRESS"
+    for page in range(address & FRAME, address + size, PAGE):
+        if page not in mapped:
+            return "ABSENT"
+        if write and not mapped[page] & WRITABLE:
+            return "ADDRESS"
+    return ""
+
+
+BUFFERS = [(0x083FD000, 1), (0x083FCFFF, 1), (0x083FCFFF, 2), (0x083FD000, 3 * PAGE), (0x083FD000, 3 * PAGE + 1), (0x083FFFFF, 2), (0x083FFFFF, 1),
+           (0x08400000, PAGE), (0x08401FFF, 1), (0x08401FFF, 2), (0x08402000, 0), (0x08402000, 1), (0x08400000, 4 * PAGE), (0x08403FFF, 1),
+           (0x08403FFF, 2), (0, 0), (0, 1), (0, PAGE), (KERNEL_BASE, 0), (KERNEL_BASE, 1), (KERNEL_BASE - 1, 1), (KERNEL_BASE - 1, 2),
+           (KERNEL_BASE + MIB, 4), (0xFFFFFFFF, 1), (0xFFFFFFFF, 2), (0xFFFFF000, 0x1000), (0x083FD000, 0xFFFFFFFF), (0x083FD000, KERNEL_BASE)]
+
+
+def test_user_check(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "check")
+    process, space = two_stretches(o, chance)
+    mapped = o.mapped(space)
+    more = [(0x083FC000 + chance.randrange(9 * PAGE), chance.randrange(3 * PAGE)) for _ in range(20)]
+    for address, size in BUFFERS + more:
+        for write in (0, 1):
+            result(o, answer_of(mapped, address, size, write), "user_check", process, address, size, write)
+
+
+def content(o, mapped, address, size):
+    data = b"".join(o.physical(mapped[page] & FRAME, PAGE) for page in range(address & FRAME, address + size, PAGE))
+    return data[address % PAGE:][:size]
+
+
+def test_user_copies(boot, seed):
+    """To and from, over borders of pages, whichever space the processor has loaded."""
+    o, chance = pages(boot, memory=8), chance_of(seed, "copies")
+    process, space = two_stretches(o, chance)
+    mapped, mine = o.mapped(space), o.spare + 0x40000
+    for address, size in [(0x083FD000, 3 * PAGE), (0x083FDFFF, 2), (0x083FE123, 1), (0x083FD800, PAGE), (0x083FF001, PAGE - 1), (0x08403FF0, 16)]:
+        data = chance.randbytes(size)
+        o.gdb.write(mine, data)
+        result(o, "", "user_write", process, address, mine, size)
+        expect(content(o, mapped, address, size) == data, True, f"user_write() of {size} bytes to {address:#x} arrived, byte for byte")
+    for address, size in [(0x083FD000, 5 * PAGE), (0x083FFFFE, 4), (0x08401FFF, 1), (0x083FE7FF, PAGE + 9), (0x08403FF0, 16), (0x08402000, 0)]:
+        o.gdb.write(mine, bytes(size + 16))
+        result(o, "", "user_read", process, mine, address, size)
+        expect(o.gdb.read(mine, size + 16) == content(o, mapped, address, size) + bytes(16) if size else True, True,
+               f"user_read() of {size} bytes from {address:#x} arrived, and nothing behind it")
+    check_failed_copies(o, process, mapped, mine)
+
+
+def check_failed_copies(o, process, mapped, mine):
+    for address, size, read, write in [(0x083FE000, 5 * PAGE, "ABSENT", "ADDRESS"), (0x08403FFF, 2, "ABSENT", "ABSENT"),
+                                       (KERNEL_BASE - 2, 4, "ADDRESS", "ADDRESS"), (0x08400000, 1, "", "ADDRESS")]:
+        before = {page: o.physical(entry & FRAME, PAGE) for page, entry in mapped.items()}
+        o.gdb.write(mine, b"\xa5" * size)
+        result(o, read, "user_read", process, mine, address, size)
+        if read:
+            expect(set(o.gdb.read(mine, size)), {0xA5}, "what user_read() leaves where it copies to, when it fails")
+        result(o, write, "user_write", process, address, mine, size)
+        for page, entry in mapped.items():
+            expect(o.physical(entry & FRAME, PAGE) == before[page], True, f"the page at {page:#x} is as it was, after user_write() failed")
+
+
+def test_user_marks(boot, seed):
+    """A page that the kernel used for its caller counts as used."""
+    o, chance = pages(boot, memory=8), chance_of(seed, "marks")
+    process, space = two_stretches(o, chance)
+    mine, before = o.spare + 0x40000, o.mapped(space)
+    result(o, "", "user_check", process, 0x083FD000, 2 * PAGE, 1)
+    expect_pages(o.mapped(space), before, "after user_check(), the entry of a page")
+    result(o, "", "user_read", process, mine, 0x083FF800, PAGE)
+    result(o, "", "user_write", process, 0x083FDFFF, mine, 2)
+    result(o, "ABSENT", "user_write", process, 0x08403FFF, mine, 2)
+    wanted = dict(before)
+    for address, mark in [(0x083FF000, ACCESSED), (0x08400000, ACCESSED), (0x083FD000, ACCESSED | DIRTY), (0x083FE000, ACCESSED | DIRTY)]:
+        wanted[address] |= mark
+    expect_pages(o.mapped(space), wanted, "after user_read() and user_write(), the entry of a page")
+
+
+# --- paging.6: changes, and the TLB
+
+
+def marked(o, space, chance):
+    """Sets some bits as the processor does."""
+    for address, (number, slot) in {a: (a >> 22, a >> 12 & 1023) for a in o.mapped(space)}.items():
+        entry, table = o.tables(space)[number]
+        mark = chance.choice([0, ACCESSED, ACCESSED | DIRTY])
+        o.put_word(KERNEL_BASE + (entry & FRAME) + 4 * slot, table[slot] | mark)
+    return o.mapped(space)
+
+
+def test_memory_protect(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "protect")
+    process, space = two_stretches(o, chance)
+    result(o, "", "memory_device", process, 0x20000000, 2, 1, 0xB8000)
+    wanted = marked(o, space, chance)
+    for address, size, writable in [(0x083FE000, 4, 0), (0x083FD000, 2, 1), (0x083FD000, 5, 0), (0x083FF000, 3, 1), (0x20001000, 1, 0)]:
+        result(o, "", "memory_protect", process, address, size, writable)
+        for page in range(address, address + size * PAGE, PAGE):
+            wanted[page] = wanted[page] & ~WRITABLE | (WRITABLE if writable else 0)
+        expect_pages(o.mapped(space), wanted, f"after memory_protect() of {size} pages from {address:#x}, the entry of a page")
+    for error, address, size in [("ABSENT", 0x08401000, 2), ("ABSENT", 0x083FC000, 2), ("ADDRESS", 0x083FD001, 1), ("ADDRESS", 0x083FD000, 0),
+                                 ("ABSENT", 0x60000000, 1), ("ADDRESS", KERNEL_BASE, 1), ("ADDRESS", 0, 1)]:
+        result(o, error, "memory_protect", process, address, size, 0)
+        result(o, error, "memory_protect", process, address, size, 1)
+    expect_pages(o.mapped(space), wanted, "after calls that failed, the entry of a page")
+
+
+def test_memory_look(boot, seed):
+    o, chance = pages(boot, memory=8), chance_of(seed, "look")
+    process, space = two_stretches(o, chance)
+    result(o, "", "memory_device", process, 0x08404000, 1, 1, 0xB8000)
+    words, mapped = o.spare + 0x40000, marked(o, space, chance)
+    for clear in (0, 1, 0):
+        result(o, "", "memory_look", process, 0x083FC000, 16, words, clear)
+        seen = struct.unpack("<16I", o.gdb.read(words, 64))
+        for n, word in enumerate(seen):
+            page = 0x083FC000 + n * PAGE
+            expect(f"{word:#x}", f"{mapped.get(page, 0) & ~(USER | NO_CACHE):#x}", f"what memory_look() tells of the page at {page:#x}")
+        if clear:
+            mapped = {page: entry & ~(ACCESSED | DIRTY) for page, entry in mapped.items()}
+        expect_pages(o.mapped(space), mapped, "after memory_look(), the entry of a page")
+    for address, size in [(0, 1), (0x083FC001, 1), (0x083FC000, 0), (0x083FC000, MAX + 1), (KERNEL_BASE, 1)]:
+        result(o, "ADDRESS", "memory_look", process, address, size, words, 1)
+
+
+TLB = ["unmapped.read", "unmapped.write", "protected.write", "replaced.read", "scanned.read", "scanned.write", "opened.write", "table.read"]
+
+
+def test_tlb(boot):
+    """Ring 3 uses a page, the kernel changes its entry, ring 3 uses it again: the new entry must count."""
+    report = boot("tlb").report
+    wanted = {"unmapped.read": "0", "unmapped.write": "0", "protected.write": "0", "protected.read": "1", "replaced.read": "1",
+              "scanned.read": "20", "scanned.write": "60", "opened.write": "1", "table.read": "0", "far.read": "1"}
+    why = {"unmapped.read": "a read of a page that was unmapped comes back", "unmapped.write": "a write to a page that was unmapped comes back",
+           "protected.write": "a write to a page that was made read-only comes back", "protected.read": "a read of it comes back",
+           "replaced.read": "after unmapping and mapping again, the new page's zeros are read",
+           "scanned.read": "bits of a page that was read again after a scan", "scanned.write": "bits of a page that was written again after a scan",
+           "opened.write": "a write to a page that was made writable comes back",
+           "table.read": "a read of a page that was unmapped with its table comes back", "far.read": "memory of another process is changed without harm to one's own"}
+    for name, value in wanted.items():
+        expect(report.get(name), value, why[name])
+
+
+def test_sequence(boot, seed):
+    """Some hundred random calls of a root process on three others, against a model."""
+    model = Model(chance_of(seed, "sequence"))
+    run_operations(boot, model, 400)
+
+
+# --- processes as a whole
+
+
+def test_isolation(boot):
+    """Programs in processes: what one has, no other sees."""
+    report = boot("isolation", modules=[("child", "")]).report
+    expect(report.values.get("own"), ["1"] * 3, "each of three processes reads at one address what was put there for it")
+    expect(report.get("kept"), "3", "processes whose memory is as it was, after the others wrote to theirs")
+    expect(report.get("window"), "0", "a process reads what only the root process has mapped")
+    expect(report.get("zero"), "1", "memory of a process that has ended is zeros when another gets it")
+    expect(report.get("shared"), "1", "what one writes to a shared page, the other reads")
+
+
+def test_thousand(boot):
+    """Processes come and go: nothing is lost."""
+    report = boot("thousand", guest_seconds=20, shift=3).report
+    expect(report.get("created"), "1000", "processes created, one after the other")
+    expect(report.get("frames"), report.get("before"), "free frames after a thousand processes, and before")
+    expect(report.get("full"), "9 9", "errors when all memory is taken: by MEMORY_MAP, by PROCESS_CREATE")
+    expect(report.get("after"), report.get("before"), "free frames after all was taken and given back, and before")
+    expect(report.get("again"), report.get("taken"), "pages that could be taken the second time, and the first time")
+
+
+# --- paging.7: page faults
+
+FAULTS = [  # argument, text, SMEP needed
+    ("read.absent", "reads from {at}, which is not mapped"),
+    ("write.absent", "writes to {at}, which is not mapped"),
+    ("write.readonly", "writes to {at}, which it may only read"),
+    ("read.kernel", "reads from {at}, which is the kernel's"),
+    ("write.kernel", "writes to {at}, which is the kernel's"),
+    ("fetch.absent", "executes at {at}, which is not mapped"),
+    ("fetch.kernel", "executes at {at}, which is the kernel's"),
+    ("fetch.border", "executes at {at}, which is not mapped"),
+]
+
+
+def check_faults(boot, **options):
+    for name, text in FAULTS:
+        booted = boot("pagefault", args=name, expect_end=False, **options)
+        run = booted.run
+        bad = of_run(run)
+        if bad:
+            raise bad
+        at = booted.report.get("address")
+        wanted = f"process 1, thread 1 {text.format(at=at)}"
+        if not re.search(rb"^" + re.escape(wanted.encode()) + rb"\r?$", run.console, re.M):
+            lines = [line for line in run.console.decode("latin-1").splitlines() if line.startswith("process")]
+            raise Failure("wrong", f"on the console: {wanted}", lines[-1] if lines else "no such line")
+
+
+def test_faults_decoded(boot):
+    check_faults(boot)
+
+
+def test_faults_smep(boot):
+    check_faults(boot, cpu=["+smep", "+smap"])

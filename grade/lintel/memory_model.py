@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What memory must be after any sequence of calls: a model of processes, and calls for it made up at random.
+
+The program user/tests/memory.c does the calls in ring 3, in the machine; the model
+does them here. Then results are compared, and the page tables in physical memory.
+"""
+
+import pathlib
+import struct
+import tempfile
+from dataclasses import dataclass, field
+
+from .failure import expect
+from .outside import Outside
+from .pages import DEVICE, FRAME, NUMBERS, PAGE, PRESENT, USER, WRITABLE, Pages, error_name, expect_pages
+
+KERNEL_BASE = 0xC0000000
+MAX, DESCRIPTORS, LIMIT = 64, 500, 0x100
+MACHINE, ROOT = 1, 2
+(DELETE, START, QUERY, SCAN, MAP, PROTECT, UNMAP, SHARE, DEVICE_MAP, CREATE, FRAMES) = (
+    0x41, 0x4A, 0x54, 0x5D, 0x65, 0x6D, 0x75, 0x7D, 0x85, 0xCA, 0xD4)
+NAMES = {DELETE: "PROCESS_DELETE", START: "PROCESS_START", QUERY: "MEMORY_QUERY", SCAN: "MEMORY_SCAN", MAP: "MEMORY_MAP",
+         PROTECT: "MEMORY_PROTECT", UNMAP: "MEMORY_UNMAP", SHARE: "MEMORY_SHARE", DEVICE_MAP: "MEMORY_DEVICE",
+         CREATE: "PROCESS_CREATE", FRAMES: "FRAMES"}
+SIZES = {QUERY: 3, SCAN: 3, MAP: 3, PROTECT: 3, UNMAP: 3, SHARE: 5, DEVICE_MAP: 5, FRAMES: 2, START: 3}  # words of data
+OWN = 0x60000000, 0x70000000  # where the root process maps and unmaps in its own space
+OPERATION = struct.Struct("<10I")  # function, target, bytes of data, bytes of buffer, six words
+RESULT = struct.Struct("<3I")  # value, error, a sum of the reply
+SCREEN = 0xB8000
+RAM = (0, 0x9F000), (0x100000, 32 << 20)  # of the machine; what lies between is devices'
+
+
+@dataclass
+class Process:
+    pages: dict = field(default_factory=dict)  # address -> [frame, writable, device]
+
+    def tables(self):
+        return len({address >> 22 for address in self.pages})
+
+
+class Model:
+    """Descriptors and memory of the root process and of those that it makes."""
+
+    def __init__(self, chance, free=None):
+        self.chance, self.free_at_start = chance, free
+        self.processes = {ROOT: Process()}  # in the order of their birth
+        self.next_frame = 0
+
+    # --- The calls: value and error, as the kernel must answer
+
+    def do(self, function, target, data, words):
+        """data is its size in bytes; words are six. Value and error name; None stands for any value."""
+        error = self.check(function, target, data)
+        value = 0
+        if not error:
+            value, error = getattr(self, f"do_{NAMES[function].lower()}")(target, *words)
+        return (0xFFFFFFFF, error) if error else (value, "")
+
+    def check(self, function, target, data):
+        if function not in NAMES:
+            return "FUNCTION"
+        takes = target == MACHINE if function >= 0xC0 else target in self.processes
+        if not takes:
+            return "TARGET"
+        if target == ROOT and function == DELETE:
+            return "RIGHT"
+        if function in SIZES and data != 4 * SIZES[function]:
+            return "SIZE"
+        return ""
+
+    def do_process_create(self, target, *_):
+        number = next(n for n in range(1, DESCRIPTORS) if n != MACHINE and n not in self.processes)
+        if self.free() is not None and self.free() < 2:
+            return 0, "MEMORY"
+        self.processes[number] = Process()
+        return number, ""
+
+    def do_process_delete(self, target, *_):
+        del self.processes[target]
+        return 0, ""
+
+    def do_memory_map(self, target, address, pages, flags, *_):
+        error = "FLAGS" if flags & ~WRITABLE else self.room(target, address, pages, pages)
+        if not error:
+            self.put(target, address, [[self.new_frame(), flags, False] for _ in range(pages)])
+        return 0, error
+
+    def do_memory_unmap(self, target, address, pages, flags, *_):
+        if flags & ~WRITABLE:
+            return 0, "FLAGS"
+        if not good(address, pages):
+            return 0, "ADDRESS"
+        mine = self.processes[target].pages
+        found = [at for at in spread(address, pages) if at in mine]
+        for at in found:
+            del mine[at]
+        return len(found), ""
+
+    def do_memory_protect(self, target, address, pages, flags, *_):
+        error = "FLAGS" if flags & ~WRITABLE else self.all_there(target, address, pages)
+        if not error:
+            for at in spread(address, pages):
+                self.processes[target].pages[at][1] = flags
+        return 0, error
+
+    def do_memory_share(self, target, address, pages, flags, source, start, *_):
+        if flags & ~WRITABLE:
+            return 0, "FLAGS"
+        if source not in self.processes:
+            return 0, "TARGET"
+        error = self.all_there(source, start, pages) or self.room(target, address, pages, 0)
+        shared = [] if error else [self.processes[source].pages[at] for at in spread(start, pages)]
+        if any(device for _, _, device in shared):
+            error = "ADDRESS"
+        if not error:
+            self.put(target, address, [[frame, flags, False] for frame, _, _ in shared])
+        return 0, error
+
+    def do_memory_device(self, target, address, pages, flags, machine, physical, *_):
+        if flags & ~WRITABLE:
+            return 0, "FLAGS"
+        if machine != MACHINE:
+            return 0, "TARGET"
+        error = self.room(target, address, pages, 0)
+        if not error and (physical % PAGE or physical + pages * PAGE > 1 << 32
+                          or any(at <= physical + n * PAGE < end for at, end in RAM for n in range(pages))):
+            error = "ADDRESS"
+        if not error:
+            self.put(target, address, [[physical + PAGE * n, flags, True] for n in range(pages)])
+        return 0, error
+
+    def do_memory_query(self, target, address, pages, flags, *_):
+        if flags & ~WRITABLE:
+            return 0, "FLAGS"
+        if not good(address, pages):
+            return 0, "ADDRESS"
+        behind = [at for at in self.processes[target].pages if at >= address + pages * PAGE]
+        if target == ROOT:  # the program's own pages lie there too
+            return None, ""
+        return min(behind, default=0), ""
+
+    do_memory_scan = do_memory_query
+
+    # --- Its memory
+
+    def room(self, target, address, pages, frames):
+        if not good(address, pages):
+            return "ADDRESS"
+        mine = self.processes[target].pages
+        if any(at in mine for at in spread(address, pages)):
+            return "MAPPED"
+        tables = {at >> 22 for at in spread(address, pages)} - {at >> 22 for at in mine}
+        return "MEMORY" if self.free() is not None and self.free() < frames + len(tables) else ""
+
+    def all_there(self, target, address, pages):
+        if not good(address, pages):
+            return "ADDRESS"
+        mine = self.processes[target].pages
+        return "" if all(at in mine for at in spread(address, pages)) else "ABSENT"
+
+    def put(self, target, address, pages):
+        self.processes[target].pages.update(zip(spread(address, len(pages)), pages))
+
+    def new_frame(self):
+        self.next_frame += 1
+        return self.next_frame
+
+    def used(self):
+        """Frames behind all pages, their tables, and two for each process but the root."""
+        frames = {frame for p in self.processes.values() for frame, _, device in p.pages.values() if not device}
+        return len(frames) + sum(p.tables() for p in self.processes.values()) + 2 * (len(self.processes) - 1)
+
+    def free(self):
+        return None if self.free_at_start is None else self.free_at_start - self.used()
+
+    # --- Making up calls
+
+    def operation(self):
+        """One call that a program could make: mostly with good arguments, or with one that is off."""
+        function = self.chance.choice([MAP] * 6 + [SHARE] * 5 + [UNMAP] * 5 + [PROTECT] * 3 + [QUERY, SCAN, DEVICE_MAP]
+                                      + [CREATE] * (len(self.processes) < 5) * 2 + [DELETE] * (len(self.processes) > 3))
+        target = MACHINE if function == CREATE else self.some_process(function == DELETE)
+        words = self.words(function, target)
+        size = 4 * SIZES.get(function, 0)
+        if self.chance.random() < 0.2:
+            function, target, size, words = self.spoil(function, target, size, words)
+        return function, target, size, words
+
+    def some_process(self, not_root=False):
+        return self.chance.choice([n for n in self.processes if n != ROOT or not not_root] or [ROOT])
+
+    def words(self, function, target):
+        flags = self.chance.choice([0, WRITABLE])
+        words = [self.some_address(target), self.chance.choice([1, 1, 2, 3, self.chance.randrange(1, MAX + 1)]), flags]
+        if function == SHARE:
+            source = self.some_process()
+            words += [source, self.some_address(source)]
+        elif function == DEVICE_MAP:
+            words += [MACHINE, SCREEN + PAGE * self.chance.randrange(-30, 30)]
+        return words + [0] * (6 - len(words))
+
+    def some_address(self, target):
+        """Near what is mapped, near a border of tables, or anywhere; the root's within its own two parts."""
+        pages = self.processes[target].pages if target in self.processes else {}
+        if pages and self.chance.random() < 0.6:
+            at = self.chance.choice(sorted(pages)) + PAGE * self.chance.randrange(-4, 5)
+        else:
+            at = self.chance.choice([0x60000000, 0x603F0000, 0x60800000, 0x6FFF0000, 0x60000000 + PAGE * self.chance.randrange(1 << 16)])
+            if target != ROOT:
+                at = self.chance.choice([at, PAGE, 0xBFFF0000, 0x08000000])
+        return min(max(at, OWN[0]), OWN[1] - MAX * PAGE) if target == ROOT else at & 0xFFFFFFFF
+
+    def spoil(self, function, target, size, words):
+        """One thing is not as it should be; what the root maps stays within its own part all the same."""
+        wrong = self.chance.randrange(5)
+        odd = self.chance.choice([0, 1, 2, 3, 7, 0x40, 499, 500, 501, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, self.chance.getrandbits(32)])
+        if wrong == 0:
+            function = self.chance.choice([0, 1, 7, 0x40, 0x50, 0xBF, LIMIT, LIMIT + MAP, 0x8000, 0x80000000 | MAP, odd | LIMIT])
+        elif wrong == 1:
+            target = self.chance.choice([odd % 1000, odd | 1000, MACHINE, 0])
+        elif wrong == 2 and function in SIZES:
+            size = self.chance.choice([0, 4, size - 4, size + 4, 24, 1])
+        else:
+            words = [*words]
+            place = self.chance.randrange(SIZES.get(function, 3))
+            words[place] = self.chance.choice([odd, words[place] + 1, words[place] ^ 1 << self.chance.randrange(32)]) & 0xFFFFFFFF
+        target &= 0xFFFFFFFF
+        return function, target, size, self.tame(function, target, words)
+
+    def tame(self, function, target, words):
+        """The root must not map or unmap over its own program, whatever goes wrong: such addresses become impossible."""
+        address, pages = words[:2]
+        if target == ROOT and good(address, pages) and not OWN[0] <= address <= OWN[1] - pages * PAGE:
+            words = [address | 1, *words[1:]]
+        if function == SHARE and words[3] == ROOT and good(words[4], pages) and not OWN[0] <= words[4] <= OWN[1] - pages * PAGE:
+            words = [*words[:4], words[4] | 1, *words[5:]]
+        return words
+
+
+def good(address, pages):
+    return address % PAGE == 0 and address >= PAGE and 1 <= pages <= MAX and address + pages * PAGE <= KERNEL_BASE
+
+
+def spread(address, pages):
+    return range(address, address + pages * PAGE, PAGE)
+
+
+def packed(operations):
+    return b"".join(OPERATION.pack(function, target, size, size if function not in (QUERY, SCAN) else 8 + 4 * MAX, *words)
+                    for function, target, size, words in operations)
+
+
+def describe(operation):
+    function, target, size, words = operation
+    name = NAMES.get(function, f"function {function:#x}")
+    return f"{name} on {target} with {size} bytes: " + " ".join(f"{word:#x}" for word in words[:max(3, SIZES.get(function, 3))])
+
+
+def run_operations(boot, model, count, **options):
+    """So many calls, made up by the model, in a machine; results and all memory compared at the end."""
+    with tempfile.TemporaryDirectory(prefix="lintel-") as folder:
+        path = pathlib.Path(folder, "operations")
+        operations, answers = [], []
+        for _ in range(count):
+            operation = model.operation()
+            operations.append(operation)
+            answers.append(model.do(*operation))
+        path.write_bytes(packed(operations))
+        booted = boot.load("memory", gdb=True, modules=[(path, "")], **options)
+        o = Operations(booted)
+        o.run_to_program("memory_done")
+    o.compare(model, operations, answers)
+
+
+class Operations(Pages):
+    """A machine that runs user/tests/memory.c."""
+
+    def __init__(self, booted):
+        Outside.__init__(self, booted, guest_seconds=20)
+
+    def compare(self, model, operations, answers):
+        results = self.gdb.read(self.program("results"), RESULT.size * len(operations))
+        for operation, (value, error), (seen, seen_error, _) in zip(operations, answers, RESULT.iter_unpack(results)):
+            what = describe(operation)
+            expect(error_name(seen_error), error_name(NUMBERS[error] if error else 0), f"error of {what}")
+            if value is not None:
+                expect(f"{seen:#x}", f"{value:#x}", f"value of {what}")
+        self.compare_memory(model)
+
+    def compare_memory(self, model):
+        before = self.word(self.program("before"))
+        expect(self.free(), before - model.used(), "free frames after all the calls")
+        spaces = self.processes()
+        expect(len(spaces), len(model.processes), "processes there are after all the calls")
+        frames = {}
+        for number, process in zip(sorted(spaces), model.processes.values()):
+            self.compare_space(process, self.mapped(spaces[number]), frames, number)
+        seen = list(frames.values())
+        expect(len(seen), len(set(seen)), "different frames for pages that are not shared")
+
+    def compare_space(self, process, seen, frames, number):
+        mine = {at: entry for at, entry in seen.items() if number != 1 or OWN[0] <= at < OWN[1]}
+        wanted = {}
+        for at, (frame, writable, device) in process.pages.items():
+            wanted[at] = PRESENT | USER | writable | (DEVICE if device else 0)
+            if at in mine:
+                real = mine[at] & FRAME
+                expect(f"{frames.setdefault((device, frame), real) if not device else frame:#x}", f"{real:#x}",
+                       f"frame of the page at {at:#x} of process {number}, where its other pages have it")
+        rights = PRESENT | USER | WRITABLE | DEVICE
+        expect_pages({at: entry & rights for at, entry in mine.items()}, wanted, f"after all the calls, process {number}: bits of the page")
