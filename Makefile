@@ -37,6 +37,9 @@ GROUPS-bench    := build run
 GROUPS-grade    := build run test
 GROUPS-test     := build run test gdb iso bochs replay
 GROUPS-branches := run
+# SINCE paging
+GROUPS-memmap   := build run test
+# END paging
 
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 ifneq ($(filter clean,$(goals)),)
@@ -97,7 +100,7 @@ harness  = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL PYTHONPATH=grade $(PYTHON) -m
 
 # What a person gives reaches the shell as the value of an environment variable,
 # never as text of the recipe: a folder may have any name.
-given := LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL_ARGS
+given := LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL_ARGS AT WALK
 $(foreach name,$(given),$(if $(findstring $$,$(value $(name))),$(error $(name) holds a dollar sign, which make takes for its own)))
 option   = $(if $($(2)),$(1) "$$$(2)")
 
@@ -166,6 +169,13 @@ replay: ## the recorded run in gdb, where reverse-stepi goes back in time
 branches: ## [INTO=dir]: make the students' branches from the last commit
 	@$(PYTHON) labs/branches.py make $(call option,--into,INTO)
 
+# SINCE paging
+.PHONY: memmap
+memmap: build ## [AT=milliseconds] [WALK='address process']: pictures of all memory, and of a walk
+	@PYTHONPATH=grade $(call front,memmap.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" \
+	    $(call option,--at,AT) $(call option,--walk,WALK)
+
+# END paging
 bench: build ## the cost of kernel calls in guest instructions
 	@$(call front,bench.py)
 

@@ -27,7 +27,7 @@ text {{ font: 12px 'DejaVu Sans', Verdana, Helvetica, sans-serif; fill: {INK}; }
 PROCESSES = "#f2a541", "#3fa67a", "#5fb3e4", "#d482b4", "#c9b72e", "#e0694a", "#8b7fd1", "#8a9a5b"
 # owner: colour, letter, words
 FIXED = {
-    "kernel": ("#37455f", "K", "the kernel: image, data, table of frames"),
+    "kernel": ("#37455f", "K", "the kernel and its data"),
     "tables": ("#93a5c9", "T", "processes, directories, page tables"),
     "modules": ("#bdb4a4", "M", "boot modules"),
     "shared": ("#b23a48", "S", "mapped by several processes"),
@@ -86,6 +86,10 @@ class Drawing:
 
 def data(facts):
     return {f"data-{key}": str(value) for key, value in facts.items()}
+
+
+def many(number, word):
+    return f"{number} {word}" + ("" if number == 1 else "s")
 
 
 def size(frames):
@@ -177,7 +181,10 @@ def rights(entry):
 
 
 def owner_of(entry, frames):
-    return "device" if entry & DEVICE else frames[(entry & FRAME) // PAGE]
+    if entry & DEVICE:
+        return "device"
+    number = (entry & FRAME) // PAGE
+    return frames[number] if number < len(frames) else "none"
 
 
 def stretches(process, frames):
@@ -226,8 +233,8 @@ def axis(drawing, marks):
 
 def column(drawing, x, y, process, mapped, scale, processes):
     marks, end = scale
-    drawing.text(x, y, name(process) + (" (loaded)" if process.loaded else ""), "head")
-    drawing.text(x, y + 17, f"directory {process.directory:08x}: {len(process.pages)} pages, {process.tables} tables", "small")
+    drawing.text(x, y, name(process), "head")
+    drawing.text(x, y + 17, f"directory {process.directory:08x}: {many(len(process.pages), 'page')}, {many(process.tables, 'table')}", "small")
     drawing.line((x + COLUMN // 2, y + 32), (x + COLUMN // 2, end), colour=LINE, stroke_dasharray="2 4")
     for start, stop, may, owner in mapped:
         low, high = marks[start][0], marks[stop][0]
@@ -243,7 +250,7 @@ def words_of(owner, process, pages):
     whose = {"device": ", a device", "kernel": " of the kernel", "modules": ", boot modules", "shared": ", shared",
              "tables": " OF PAGE TABLES", "free": " THAT ARE FREE", "none": " THAT ARE NO RAM"}
     other = "" if owner == str(process.number) else f" OF PROCESS {owner}"
-    return f"{pages} page{'s' if pages > 1 else ''}{whose.get(owner, other)}"
+    return f"{many(pages, 'page')}{whose.get(owner, other)}"
 
 
 def kernel(drawing, y, columns):
@@ -309,7 +316,7 @@ def landed(found):
         may &= words[number]
     allowed = "ring 3 may not touch it" if not may & USER else "ring 3 may read and write" if may & WRITABLE else "ring 3 may only read"
     offset = found.address & (0x3FFFFF if found.large else 0xFFF)
-    return [f"{base + offset:08x}", f"= {base:08x}", f"+ {offset:x}", allowed]
+    return [f"physical {base + offset:08x}", f"= {base:08x}", f"+ {offset:x}", allowed]
 
 
 def fault(drawing, came, x):
@@ -334,7 +341,7 @@ def parts(drawing, found):
 def part(drawing, x, value, bits, i):
     """Ten bits are the number of an entry, all others that of a byte in a page."""
     kind = i if bits == 10 else 2
-    what = f"byte {value:x}" if bits != 10 else f"{('directory', 'page table')[i]} entry {value}"
+    what = f"byte {value:0{bits // 4}x}" if bits != 10 else f"{('directory', 'page table')[i]} entry {value}"
     drawing.box(x, BITS_AT, bits * BIT, 30, TINTS[kind], stroke=COLOURS[kind])
     for n, bit in enumerate(f"{value:0{bits}b}"):
         drawing.text(x + n * BIT + BIT // 2, BITS_AT + 20, bit, "mono big middle")
@@ -348,12 +355,10 @@ def cr3(drawing, directory):
 
 
 def shown(number, count):
-    """The entries that are drawn, from the top: the one taken, its neighbours, both ends; None where some are left out."""
-    wanted = sorted({0, number - 1, number, number + 1, count - 1} & set(range(-1, count + 1)) - {-1, count}, reverse=True)
-    lines = []
-    for above, one in zip([None, *wanted], wanted):
-        lines += [None, one] if above is not None and above != one + 1 else [one]
-    return lines
+    """The entries that are drawn, from the top: both ends, and three with the one taken; None where some are left out."""
+    near = min(max(number - 1, 1), count - 4)
+    numbers = [count - 1, near + 2, near + 1, near, 0]
+    return [one for above, below in zip(numbers, [*numbers[1:], -1]) for one in (above, None)[:1 + (above - below > 1)]]
 
 
 def table(drawing, found, i, step):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Draw where all memory has gone: the frames of RAM, what each process sees of them, one walk through the tables.
 
-The machine is stopped at a tick of its timer, the same one each time. Page tables are read in physical
+The machine is stopped at a tick of its timer. Page tables are read in physical
 memory, as the processor reads them; only what no table tells is asked of the kernel's own data: which
 processes there are, and which frames are free.
 """
@@ -9,6 +9,7 @@ processes there are, and which frames are free.
 import argparse
 import contextlib
 import os
+import re
 import sys
 from types import SimpleNamespace
 
@@ -39,17 +40,18 @@ class View(Pages):
 
     def __init__(self, machine, milliseconds):
         Outside.__init__(self, SimpleNamespace(machine=machine), milliseconds / 1000 + 2)
-        self.address("process_list")
         record = self.run_to("kmain")["edx"]
         self.modules, self.map = self._read_record(record)
         self._run_until(milliseconds)
-        self.directory = machine.registers()["cr3"] & FRAME
 
     def _run_until(self, milliseconds):
         clock = self.address("timer_milliseconds")
         while self.word(clock) < milliseconds:
             self.gdb.step()  # off the breakpoint
-            self.run_to("timer_tick")
+            try:
+                self.run_to("timer_tick")
+            except Failure as failure:
+                raise Failure(failure.kind, f"the machine runs for {milliseconds} ms", failure.seen) from None
 
     def references(self):
         """How many use each frame, as the kernel counts."""
@@ -141,7 +143,7 @@ def read_processes(view):
     for number, directory in sorted(view.processes().items()):
         pages = view.mapped(directory)
         found.append(SimpleNamespace(number=number, directory=directory, pages=pages, program=program(view, pages),
-                                     tables=len(view.tables(directory)), loaded=directory == view.directory))
+                                     tables=len(view.tables(directory))))
     if not found:
         raise Failure("wrong", "processes", "there is none at this moment")
     return found
@@ -198,6 +200,8 @@ def look(view, milliseconds, words):
 
 
 def draw(options):
+    if "process_list" not in tree.SYMBOLS.read_text().split():
+        sys.exit("memmap: this kernel has no processes: they come with the lab `paging`")
     modules = [(path, " ".join(words)) for path, words in tree.modules(options.modules)]
     with PatientMachine(tree.KERNEL, modules, options.append, shift=SAME_EACH_TIME, gdb=True) as machine:
         pictures = look(View(machine, options.at), options.at, options.walk)
@@ -207,16 +211,15 @@ def draw(options):
 
 
 def walk_words(text):
-    """ADDRESS [PROCESS], the address in hex."""
     words = text.split()
-    if len(words) > 2 or words and not 0 <= int(words[0], 16) < 1 << 32 or words[1:] and not words[1].isdigit():
-        raise ValueError
+    if not re.fullmatch(r"((0x)?[0-9a-f]{1,8}( [0-9]+)?)?", " ".join(words), re.I):
+        raise argparse.ArgumentTypeError("an address in hex, and perhaps the number of a process")
     return words
 
 
 def moment(text):
-    if not 0 < int(text) <= LATEST:
-        raise ValueError
+    if not text.isdigit() or not 0 < int(text) <= LATEST:
+        raise argparse.ArgumentTypeError(f"milliseconds, up to {LATEST}")
     return int(text)
 
 
@@ -227,7 +230,9 @@ def main():
     parser.add_argument("--walk", type=walk_words, default=[], help="ADDRESS [PROCESS]: the walk to draw, the address in hex")
     try:
         draw(parser.parse_args())
-    except (Failure, MachineError) as error:
+    except Failure as failure:
+        sys.exit(f"memmap: expected: {failure.expected}\n        seen: {failure.seen}")
+    except (MachineError, OSError) as error:
         sys.exit(f"memmap: {error}")
 
 

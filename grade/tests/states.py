@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "labs"))
 
 from branchtool import states  # noqa: E402
 from lintel import sandbox  # noqa: E402
-from branchtool.source import Source  # noqa: E402
+from branchtool.source import ORDER, Source  # noqa: E402, F401
 
 PYTHON = sys.executable
 
@@ -40,16 +40,24 @@ def box_works():
     return True
 
 
-class States:
-    """Copies of one tree that is built once, by whichever worker comes first."""
+def shared_folder(factory):
+    """One for all workers of this run."""
+    mine = factory.getbasetemp()  # under xdist one of several, and their parent is that of this run
+    return mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
 
-    def __init__(self, shared):
-        self.source = Source.of_folder(ROOT)
+
+class States:
+    """Copies of one tree, that of a lab whose exercises are done, built once by whichever worker comes first."""
+
+    def __init__(self, shared, lab):
+        self.source, self.lab = Source.of_folder(ROOT), lab
+        shared = shared / f"lintel-states-{lab}"
+        shared.mkdir(exist_ok=True)
         self.base = shared / "base"
         with open(shared / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (shared / "ready").exists():
-                states.render(self.source, self.base)
+                states.render(self.source, self.base, lab=lab)
                 make(self.base, "build")
                 (shared / "ready").touch()
 
@@ -65,12 +73,12 @@ class States:
         return folder
 
     def _take_out(self, folder, missing):
-        for path, file in states.state_tree(self.source, missing, None).items():
+        for path, file in states.state_tree(self.source, missing, self.lab).items():
             if file.data != (folder / path).read_bytes():
                 (folder / path).write_bytes(file.data)
 
 
-def grade(tree, *words, lab="traps"):
+def grade(tree, *words, lab):
     """The tree graded by its own grader: its result document."""
     out = tree.parent / f"{tree.name}-result"
     command = [PYTHON, "-m", "lintel", "grade", "--lab", lab, "--jobs", "1", "--out", str(out), *map(str, words)]

@@ -1,12 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Lab traps as a whole: every state of it gets exactly the points that it should.
+"""Lab traps graded when the kernel is wrong on purpose: kernels that cheat get nothing for it."""
 
-The reference gets all; with one exercise missing exactly its tests and those
-that need it fail; with none done nothing passes; kernels that cheat get nothing
-for it.  Each state is graded by the real grader.
-"""
-
-import os
 import pathlib
 
 import pytest
@@ -17,49 +11,18 @@ from lintel import lab
 LAB = lab.load("traps")
 
 
-@pytest.fixture(scope="session")
-def all_states(tmp_path_factory):
-    mine = tmp_path_factory.getbasetemp()  # under xdist one of several, and their parent is that of this run
-    shared = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "lintel-states"
-    shared.mkdir(exist_ok=True)
-    return states.States(shared)
-
-
 @pytest.fixture
-def tree(all_states, tmp_path):
-    return lambda missing=(), changes=(): all_states.tree(tmp_path / "tree", missing, changes)
+def tree(tmp_path_factory, tmp_path):
+    base = states.States(states.shared_folder(tmp_path_factory), "traps")
+    return lambda changes=(): base.tree(tmp_path / "tree", (), changes)
+
+
+def grade(tree, *words):
+    return states.grade(tree, *words, lab="traps")
 
 
 def needing(*exercises):
     return {t.id for t in LAB.tests.values() if t.exercise.id in exercises or set(t.needs) & set(exercises)}
-
-
-def points(ids):
-    return sum(LAB.tests[id].points for id in ids)
-
-
-@pytest.mark.parametrize("seed", [0, 1])
-def test_reference(tree, seed):
-    document = states.grade(tree(), "--seed", seed)
-    assert (states.failed(document), document["score"], document["complete"]) == (set(), 100, True)
-
-
-@pytest.mark.parametrize("exercise", LAB.exercises)
-def test_one_exercise_missing(tree, exercise):
-    document = states.grade(tree([exercise]))
-    assert states.failed(document) == needing(exercise)
-    assert document["score"] == 100 - points(needing(exercise))
-
-
-def test_nothing_done(tree):
-    document = states.grade(tree(["traps"]))
-    assert document["score"] == 0
-    for test in document["tests"]:
-        assert test["extra_data"]["kind"] == "missing", test
-        assert f"exercise  {test['number']}" in test["output"] and "stopped at exercise traps.1" in test["output"]
-
-
-# --- Kernels that are wrong on purpose
 
 
 def replaced(path, *pairs):
@@ -90,25 +53,25 @@ FORGED = r"""
 
 def test_forger(tree):
     """It prints every line that one could expect, and ends the machine as if all were well."""
-    assert states.grade(tree(changes=at_idt_init(FORGED)))["score"] == 0
+    assert grade(tree(changes=at_idt_init(FORGED)))["score"] == 0
 
 
 def test_loop(tree):
-    document = states.grade(tree(changes=at_idt_init("    for (;;)\n        __asm__ volatile(\"\");")))
+    document = grade(tree(changes=at_idt_init("    for (;;)\n        __asm__ volatile(\"\");")))
     assert document["score"] == 0
     assert {t["extra_data"]["kind"] for t in document["tests"]} == {"hang"}
     assert all("idt_init" in t["output"] for t in document["tests"])
 
 
 def test_flood(tree):
-    document = states.grade(tree(changes=at_idt_init("    for (;;)\n        serial_write(SERIAL_CONSOLE, \"\\033[2J\", 4);")))
+    document = grade(tree(changes=at_idt_init("    for (;;)\n        serial_write(SERIAL_CONSOLE, \"\\033[2J\", 4);")))
     assert document["score"] == 0
     assert all("endless output" in t["output"] and "\033" not in t["output"] for t in document["tests"])
 
 
 def test_triple_fault(tree):
     """A table that is as good as empty."""
-    document = states.grade(tree(changes=replaced("kernel/idt.c", ("sizeof(idt) - 1", "0"))))
+    document = grade(tree(changes=replaced("kernel/idt.c", ("sizeof(idt) - 1", "0"))))
     quiet = {"idt_privilege", "first_entry", "pic_moved", "pic_masks"}  # the table itself is right, and nothing traps
     assert sorted(states.failed(document)) == sorted(needing("traps.1") - quiet)
     assert "triple-fault" in {t["extra_data"]["kind"] for t in document["tests"]}
@@ -117,7 +80,7 @@ def test_triple_fault(tree):
 def test_yes_to_all(tree):
     """Every call succeeds, and none does anything."""
     change = replaced("kernel/call.c", ("    return handlers[function](self);", "    return call_reply(self, 0, 0);"))
-    document = states.grade(tree(changes=change))
+    document = grade(tree(changes=change))
     assert states.failed(document) == needing("traps.6")
 
 
@@ -135,4 +98,4 @@ def test_submission(tree, tmp_path, box):
                        "grade/conftest.py": "1 / 0", "sitecustomize.py": "1 / 0", ".gdbinit": "shell false"}.items():
         (theirs / path).parent.mkdir(parents=True, exist_ok=True)
         (theirs / path).write_text(text)
-    assert states.failed(states.grade(base, "--submission", theirs, *box)) == {"clock"}
+    assert states.failed(grade(base, "--submission", theirs, *box)) == {"clock"}

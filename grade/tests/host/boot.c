@@ -8,13 +8,13 @@
 #define LOW_END    0xa0000u
 #define KERNEL_MAX (256u << 10)
 
-/* Mostly a few MiB, so that a run is short; seldom all that the kernel can reach. */
+/* A few MiB, so that a run is short; only a long input has all that the kernel can reach. */
 static paddr_t
 take_top(struct input *in)
 {
     uint32_t size = take(in, 1);
 
-    return size == 255 ? DIRECT_SIZE : KERNEL_START + size * size * 128 + take(in, 1);
+    return in->end - in->at > LONG_INPUT ? DIRECT_SIZE : KERNEL_START + size * size * 128 + take(in, 1);
 }
 
 static paddr_t
@@ -58,13 +58,13 @@ take_entry(struct input *in, struct boot *boot, paddr_t kernel_end, paddr_t top,
 paddr_t
 take_boot(struct input *in, struct boot *boot)
 {
-    uint32_t how = take(in, 1), entries = how & 64 ? take(in, 1) % 80 : how & 7;
+    uint32_t how = take(in, 1), entries = how >= 192 ? take(in, 1) % 80 : how & 7;
     paddr_t kernel_end = KERNEL_START + 1 + take(in, 2) * (KERNEL_MAX >> 16);
     paddr_t top = take_top(in), last = kernel_end;
 
     boot->memories = boot->modules = 0;
     if (how & 8)
-        add(boot, 0, LOW_END - how / 128, true);
+        add(boot, 0, LOW_END - how / 64, true);
     if (how & 16)
         add(boot, KERNEL_START, top, true);
     while (entries--)

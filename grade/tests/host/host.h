@@ -27,7 +27,9 @@ enum ending host_try(void (*function)(const void *), const void *argument);
 void host_open(paddr_t start, paddr_t end);
 void host_close(paddr_t start, paddr_t end);
 
-/* input.c: an input that is used up goes on with zeros. */
+/* input.c: bytes; an input that is used up goes on with zeros. */
+#define LONG_INPUT 1024
+
 struct input {
     const uint8_t *at;
     const uint8_t *end;

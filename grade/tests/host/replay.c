@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define INPUT_MAX 512
-
 static unsigned long seed;
 
 /* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled". */
@@ -25,8 +23,8 @@ next(uint64_t *state)
 static void
 run(uint64_t state)
 {
-    uint8_t data[INPUT_MAX];
-    size_t size = next(&state) % INPUT_MAX;
+    uint8_t data[2 * LONG_INPUT];
+    size_t size = next(&state) % (next(&state) % 256 ? LONG_INPUT / 2 : 2 * LONG_INPUT);
 
     for (size_t i = 0; i < size; i++)
         data[i] = next(&state);
