@@ -32,3 +32,12 @@ desc_check(const struct process *p, uint32_t number, uint32_t function)
         return ERR_TARGET;
     return class && !(d->rights & 1u << class) ? ERR_RIGHT : 0;
 }
+
+/* A call on what a descriptor names: `handle` does it, if the caller may. */
+struct thread *
+call_target(struct thread *self, handler *handle)
+{
+    uint32_t error = desc_check(self->process, CALL_ARG1(self), CALL_ARG0(self));
+
+    return error ? call_fail(self, error) : handle(self);
+}

@@ -142,6 +142,7 @@ void thread_end_all(const struct process *process);
 // END paging
 
 /* call.c */
+typedef struct thread *handler(struct thread *self);
 struct thread *call(struct thread *self);
 struct thread *call_reply(struct thread *self, uint32_t value, uint32_t error);
 struct thread *call_fail(struct thread *self, uint32_t error);

@@ -42,13 +42,7 @@ void process_use(const struct process *p);
 extern struct object machine;
 uint32_t desc_unused(const struct process *p);
 uint32_t desc_check(const struct process *p, uint32_t number, uint32_t function);
-
-/* What a call is for; most are for the caller itself, and have it quickly. */
-static inline uint32_t
-target_check(const struct process *p, uint32_t number, uint32_t function)
-{
-    return number == CALL_SELF && function < CALL_PROCESS_FIRST ? 0 : desc_check(p, number, function);
-}
+struct thread *call_target(struct thread *self, handler *handle);
 
 /* fault.c */
 struct fault {

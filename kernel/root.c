@@ -75,9 +75,14 @@ elf_check(struct file file)
 static void
 give(struct process *root, uint32_t start, uint32_t end)
 {
-    for (uint32_t at = page_down(start); at < end; at += PAGE_SIZE)
-        if (memory_map(root, at, 1, true) != 0)
+    for (uint32_t at = page_down(start); at < end; at += PAGE_SIZE) {
+        uint32_t error = memory_map(root, at, 1, true);
+
+        if (error == ERR_MEMORY)
+            boot_refuse("too little memory for the root process");
+        if (error)
             boot_refuse("the root process does not fit at %08x", at);
+    }
 }
 
 static void

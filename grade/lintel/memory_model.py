@@ -23,11 +23,34 @@ NAMES = {DELETE: "PROCESS_DELETE", START: "PROCESS_START", QUERY: "MEMORY_QUERY"
          PROTECT: "MEMORY_PROTECT", UNMAP: "MEMORY_UNMAP", SHARE: "MEMORY_SHARE", DEVICE_MAP: "MEMORY_DEVICE",
          CREATE: "PROCESS_CREATE", FRAMES: "FRAMES"}
 SIZES = {QUERY: 3, SCAN: 3, MAP: 3, PROTECT: 3, UNMAP: 3, SHARE: 5, DEVICE_MAP: 5, FRAMES: 2, START: 3}  # words of data
+ODD = [0, 1, 2, 3, 7, 0x40, 499, 500, 501, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
 OWN = 0x60000000, 0x70000000  # where the root process maps and unmaps in its own space
-OPERATION = struct.Struct("<10I")  # function, target, bytes of data, bytes of buffer, six words
+OPERATION = struct.Struct("<10I")  # function, target, buffer or 0, sizes, six words
 RESULT = struct.Struct("<3I")  # value, error, a sum of the reply
 SCREEN = 0xB8000
 RAM = (0, 0x9F000), (0x100000, 32 << 20)  # of the machine; what lies between is devices'
+
+
+@dataclass
+class Call:
+    """data and room are bytes of the message and of its buffer; buffer 0 is a good one."""
+
+    function: int
+    target: int
+    buffer: int
+    data: int
+    room: int
+    descriptors: int
+    words: list
+
+    def packed(self):
+        return OPERATION.pack(self.function, self.target, self.buffer, self.room << 20 | self.data << 8 | self.descriptors, *self.words)
+
+    def __str__(self):
+        name = NAMES.get(self.function, f"function {self.function:#x}")
+        buffer = f" at {self.buffer:#x}" if self.buffer else ""
+        words = " ".join(f"{word:#x}" for word in self.words[:max(3, SIZES.get(self.function, 3))])
+        return f"{name} on {self.target} with {self.data} of {self.room} bytes and {self.descriptors} descriptors{buffer}: {words}"
 
 
 @dataclass
@@ -48,15 +71,15 @@ class Model:
 
     # --- The calls: value and error, as the kernel must answer
 
-    def do(self, function, target, data, words):
-        """data is its size in bytes; words are six. Value and error name; None stands for any value."""
-        error = self.check(function, target, data)
-        value = 0
+    def do(self, call):
+        """Value and error name; None stands for any value."""
+        error, value = self.check(call.function, call.target) or self.check_message(call), 0
         if not error:
-            value, error = getattr(self, f"do_{NAMES[function].lower()}")(target, *words)
+            value, error = getattr(self, f"do_{NAMES[call.function].lower()}")(call.target, *call.words)
+        error = error or self.check_reply(call)
         return (0xFFFFFFFF, error) if error else (value, "")
 
-    def check(self, function, target, data):
+    def check(self, function, target):
         if function not in NAMES:
             return "FUNCTION"
         takes = target == MACHINE if function >= 0xC0 else target in self.processes
@@ -64,9 +87,29 @@ class Model:
             return "TARGET"
         if target == ROOT and function == DELETE:
             return "RIGHT"
-        if function in SIZES and data != 4 * SIZES[function]:
-            return "SIZE"
         return ""
+
+    def check_message(self, call):
+        if call.function not in SIZES:
+            return ""
+        if call.data > call.room or call.descriptors:
+            return "SIZE"
+        return self.buffer_error(call, call.data) or ("SIZE" if call.data != 4 * SIZES[call.function] else "")
+
+    def check_reply(self, call):
+        """Of calls that only look, whose order of errors does not matter to the memory."""
+        if call.function not in (QUERY, SCAN, FRAMES):
+            return ""
+        size = 8 + 4 * call.words[1]
+        return "SIZE" if size > call.room else self.buffer_error(call, size)
+
+    def buffer_error(self, call, size):
+        """The program's own buffer is good; others that are made up never are, but for no bytes at all."""
+        if not call.buffer:
+            return ""
+        if call.buffer + size > KERNEL_BASE:
+            return "ADDRESS"
+        return "ABSENT" if size else ""
 
     def do_process_create(self, target, *_):
         number = next(n for n in range(1, DESCRIPTORS) if n != MACHINE and n not in self.processes)
@@ -141,6 +184,9 @@ class Model:
 
     do_memory_scan = do_memory_query
 
+    def do_frames(self, target, first, frames, *_):
+        return None, "ADDRESS" if frames > 1021 or first > (1 << 20) - 1 - frames else ""
+
     # --- Its memory
 
     def room(self, target, address, pages, frames):
@@ -176,21 +222,24 @@ class Model:
     # --- Making up calls
 
     def operation(self):
-        """One call that a program could make: mostly with good arguments, or with one that is off."""
-        function = self.chance.choice([MAP] * 6 + [SHARE] * 5 + [UNMAP] * 5 + [PROTECT] * 3 + [QUERY, SCAN, DEVICE_MAP]
+        """One call that a program could make: mostly with good arguments, or with something that is off."""
+        function = self.chance.choice([MAP] * 6 + [SHARE] * 5 + [UNMAP] * 5 + [PROTECT] * 3 + [QUERY, SCAN, DEVICE_MAP, FRAMES]
                                       + [CREATE] * (len(self.processes) < 5) * 2 + [DELETE] * (len(self.processes) > 3))
-        target = MACHINE if function == CREATE else self.some_process(function == DELETE)
-        words = self.words(function, target)
-        size = 4 * SIZES.get(function, 0)
+        target = MACHINE if function >= 0xC0 else self.some_process(function == DELETE)
+        data = 4 * SIZES.get(function, 0)
+        room = 8 + 4 * 1021 if function == FRAMES else 8 + 4 * MAX if function in (QUERY, SCAN) else data
+        call = Call(function, target, 0, data, room, 0, self.words(function, target))
         if self.chance.random() < 0.2:
-            function, target, size, words = self.spoil(function, target, size, words)
-        return function, target, size, words
+            self.spoil(call)
+        return call
 
     def some_process(self, not_root=False):
         return self.chance.choice([n for n in self.processes if n != ROOT or not not_root] or [ROOT])
 
     def words(self, function, target):
         flags = self.chance.choice([0, WRITABLE])
+        if function == FRAMES:
+            return [self.chance.getrandbits(self.chance.choice([10, 20])), self.chance.randrange(1022), 0, 0, 0, 0]
         words = [self.some_address(target), self.chance.choice([1, 1, 2, 3, self.chance.randrange(1, MAX + 1)]), flags]
         if function == SHARE:
             source = self.some_process()
@@ -210,31 +259,32 @@ class Model:
                 at = self.chance.choice([at, PAGE, 0xBFFF0000, 0x08000000])
         return min(max(at, OWN[0]), OWN[1] - MAX * PAGE) if target == ROOT else at & 0xFFFFFFFF
 
-    def spoil(self, function, target, size, words):
-        """One thing is not as it should be; what the root maps stays within its own part all the same."""
-        wrong = self.chance.randrange(5)
-        odd = self.chance.choice([0, 1, 2, 3, 7, 0x40, 499, 500, 501, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, self.chance.getrandbits(32)])
+    def spoil(self, call):
+        """One thing is not as it should be."""
+        choice, odd = self.chance.choice, self.chance.choice(ODD + [self.chance.getrandbits(32)])
+        wrong = self.chance.randrange(7)
         if wrong == 0:
-            function = self.chance.choice([0, 1, 7, 0x40, 0x50, 0xBF, LIMIT, LIMIT + MAP, 0x8000, 0x80000000 | MAP, odd | LIMIT])
+            call.function = choice([0, 1, 7, 0x40, 0x50, 0xBF, LIMIT, LIMIT + MAP, 0x8000, 0x80000000 | MAP, odd | LIMIT])
         elif wrong == 1:
-            target = self.chance.choice([odd % 1000, odd | 1000, MACHINE, 0])
-        elif wrong == 2 and function in SIZES:
-            size = self.chance.choice([0, 4, size - 4, size + 4, 24, 1])
+            call.target = choice([odd % 1000, odd | 1000, MACHINE, 0])
+        elif wrong == 2:
+            call.data = choice([0, 4, max(call.data - 4, 0), call.data + 4, 24, 1, 4095])
+        elif wrong == 3:
+            call.room, call.descriptors = choice([(call.data - 1 & 0xFFF, 0), (0, 0), (call.room, choice([1, 255]))])
+        elif wrong == 4:
+            call.buffer = choice([0x10, 0x1000, OWN[1] + 0x123, KERNEL_BASE - 4, KERNEL_BASE, KERNEL_BASE + 0x100000, 0xFFFFFFFC, 0xFFFFFFFF])
         else:
-            words = [*words]
-            place = self.chance.randrange(SIZES.get(function, 3))
-            words[place] = self.chance.choice([odd, words[place] + 1, words[place] ^ 1 << self.chance.randrange(32)]) & 0xFFFFFFFF
-        target &= 0xFFFFFFFF
-        return function, target, size, self.tame(function, target, words)
+            place = self.chance.randrange(SIZES.get(call.function, 3))
+            call.words[place] = choice([odd, call.words[place] + 1, call.words[place] ^ 1 << self.chance.randrange(32)]) & 0xFFFFFFFF
+        self.tame(call)
 
-    def tame(self, function, target, words):
+    def tame(self, call):
         """The root must not map or unmap over its own program, whatever goes wrong: such addresses become impossible."""
-        address, pages = words[:2]
-        if target == ROOT and good(address, pages) and not OWN[0] <= address <= OWN[1] - pages * PAGE:
-            words = [address | 1, *words[1:]]
-        if function == SHARE and words[3] == ROOT and good(words[4], pages) and not OWN[0] <= words[4] <= OWN[1] - pages * PAGE:
-            words = [*words[:4], words[4] | 1, *words[5:]]
-        return words
+        address, pages = call.words[:2]
+        if call.target == ROOT and good(address, pages) and not OWN[0] <= address <= OWN[1] - pages * PAGE:
+            call.words[0] |= 1
+        if call.function == SHARE and call.words[3] == ROOT and not OWN[0] <= call.words[4] <= OWN[1] - pages * PAGE:
+            call.words[4] |= 1
 
 
 def good(address, pages):
@@ -245,27 +295,15 @@ def spread(address, pages):
     return range(address, address + pages * PAGE, PAGE)
 
 
-def packed(operations):
-    return b"".join(OPERATION.pack(function, target, size, size if function not in (QUERY, SCAN) else 8 + 4 * MAX, *words)
-                    for function, target, size, words in operations)
-
-
-def describe(operation):
-    function, target, size, words = operation
-    name = NAMES.get(function, f"function {function:#x}")
-    return f"{name} on {target} with {size} bytes: " + " ".join(f"{word:#x}" for word in words[:max(3, SIZES.get(function, 3))])
-
-
 def run_operations(boot, model, count, **options):
     """So many calls, made up by the model, in a machine; results and all memory compared at the end."""
     with tempfile.TemporaryDirectory(prefix="lintel-") as folder:
         path = pathlib.Path(folder, "operations")
         operations, answers = [], []
         for _ in range(count):
-            operation = model.operation()
-            operations.append(operation)
-            answers.append(model.do(*operation))
-        path.write_bytes(packed(operations))
+            operations.append(model.operation())
+            answers.append(model.do(operations[-1]))
+        path.write_bytes(b"".join(call.packed() for call in operations))
         booted = boot.load("memory", gdb=True, modules=[(path, "")], **options)
         o = Operations(booted)
         o.run_to_program("memory_done")
@@ -281,7 +319,7 @@ class Operations(Pages):
     def compare(self, model, operations, answers):
         results = self.gdb.read(self.program("results"), RESULT.size * len(operations))
         for operation, (value, error), (seen, seen_error, _) in zip(operations, answers, RESULT.iter_unpack(results)):
-            what = describe(operation)
+            what = str(operation)
             expect(error_name(seen_error), error_name(NUMBERS[error] if error else 0), f"error of {what}")
             if value is not None:
                 expect(f"{seen:#x}", f"{value:#x}", f"value of {what}")

@@ -30,17 +30,21 @@ class Pages(Outside):
     """A machine stopped where its kernel has its memory, and has not used it yet.
 
     The kernel is told of less RAM than there is: what is left is the harness's own,
-    for small programs of ring 0 and for buffers.
+    for small programs of ring 0 and for buffers. With `whole` it gets all, and there are none.
     """
 
-    def __init__(self, booted, at="process_root", ranges=None):
+    def __init__(self, booted, at="process_root", ranges=None, whole=False):
         super().__init__(booted, guest_seconds=30)
         cpu = self.run_to("kmain")
         self.ram = self.machine.memory << 20
         self.spare = KERNEL_BASE + self.ram - HARNESS
         self.modules, self.map = self._read_record(cpu["edx"])
-        self._write_map(cpu["edx"], ranges(self) if ranges else self._without_spare())
-        self.run_to(at)
+        if whole:
+            self.spare = None
+        else:
+            self._write_map(cpu["edx"], ranges(self) if ranges else self._without_spare())
+        if at:
+            self.run_to(at)
 
     # --- The loader's record: Multiboot Specification 0.6.96, section 3.3
 

@@ -35,17 +35,18 @@ def programs(*names):
     return ",".join(str(BUILD / "programs" / name) for name in names)
 
 
-DEMO = programs("demo.elf", "ping.elf", "pong.elf", "crash.elf")
+DEMO = programs("demo.elf", "left.elf", "right.elf", "spy.elf")
 
 
 def check_demo(text):
-    """Two programs take turns, a third one faults and dies alone."""
-    turns = [line.split()[0] for line in text.splitlines() if re.match(r"\s*(ping|pong) \d", line)]
-    assert sorted(turns) == ["ping"] * 6 + ["pong"] * 6, text
-    assert set(turns[:4]) == {"ping", "pong"}, text
-    assert re.search(r"thread 4 ended: page fault \(vector 14, error code 6\) at address 00000000", text)
-    assert "nobody stopped me" not in text
-    assert re.search(r"demo: \d+ ms have passed, and the machine still runs", text)
+    """Two programs hold different things at one address, and a third one gets at nothing."""
+    treasures = re.findall(r"(left|right): +my treasure lies at (\w+), and is (\w+)$", text, re.M)
+    assert sorted(treasures) == sorted([("left", treasures[0][1], "1ef7"), ("right", treasures[0][1], "819477")] * 4), text
+    tries = re.findall(r"^spy:    I (?!ask)", text, re.M)
+    assert len(tries) == len(re.findall(r"^thread \d+ ended: ", text, re.M)) >= 7, text
+    assert len(re.findall(r"^spy:    I ask to .*: refused", text, re.M)) >= 8, text
+    assert "spy:    nothing worked" in text and "I DID IT" not in text
+    assert re.search(r"demo: all of them deleted, \d+ KiB free: as at the start", text), text
 
 
 def in_bochs(image, tmp_path):

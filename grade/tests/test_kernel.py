@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The reference kernel: what it refuses to boot, what it does where there is no lab for it."""
 
+import contextlib
 import re
 import struct
 import subprocess
@@ -11,6 +12,7 @@ import states
 from lintel.boot import Booter
 from lintel.machine import Machine
 from lintel.outside import Outside
+from lintel.pages import KERNEL_BASE, Pages
 
 BUILD = states.ROOT / "build"
 KERNEL, PROBE = BUILD / "kernel.elf", BUILD / "programs" / "probe.elf"
@@ -29,6 +31,12 @@ def refused(run, why):
 def boot(*modules, **options):
     with Machine(KERNEL, [(path, "") for path in modules], **options) as machine:
         return machine.run()
+
+
+@pytest.fixture
+def booter():
+    with contextlib.ExitStack() as stack:
+        yield Booter(states.ROOT, 0, "kernel", stack)
 
 
 @pytest.fixture
@@ -61,7 +69,7 @@ BAD_ROOTS = {
     "segment in the kernel": (lambda: patched(FIRST_SEGMENT + 8, "<I", 0xC0100000), "does not fit"),
     "segment at 0": (lambda: patched(FIRST_SEGMENT + 8, "<I", 0), "does not fit"),
     "segment that wraps": (lambda: patched(FIRST_SEGMENT + 20, "<I", 0xFFFFFFF0), "does not fit"),
-    "segment smaller than its file": (lambda: patched(FIRST_SEGMENT + 20, "<I", 1), "does not fit"),
+    "segment smaller than its file": (lambda: patched(FIRST_SEGMENT + 20, "<I", 1), "cut short"),
     "entry in the kernel": (lambda: patched(24, "<I", 0xC0100000), "not its own"),
 }
 
@@ -80,8 +88,15 @@ def test_too_many_modules(file):
     refused(boot(PROBE, *(file(b"x", f"m{i}") for i in range(16))), "17 modules, 16 at most")
 
 
-def test_too_little_memory():
-    refused(boot(PROBE, memory=4), "too little memory")
+@pytest.mark.parametrize("kib, why", [(None, "no \\d+ KiB for the table of frames"), (0, "too little memory for a process"),
+                                      (8, "too little memory for the root process")])
+def test_too_little_memory(booter, kib, why):
+    """The loader tells of little more RAM than the kernel, or the kernel and its module, lie in."""
+    def ranges(o):
+        if kib is None:
+            return [(1 << 20, o.address("kernel_end") - KERNEL_BASE, True)]
+        return [(1 << 20, -(-max(end for _, end in o.modules) // 4096) * 4096 + kib * 1024, True)]
+    refused(Pages(booter.load("probe", gdb=True), at=None, ranges=ranges).machine.run(), why)
 
 
 def test_little_memory():
@@ -117,13 +132,6 @@ def test_bad_module_range(start, end, why):
 def test_hz(booter, hz, wanted):
     report = booter("clock", args="20", cmdline=f"xhz=7 hz={hz} hz=5", guest_seconds=4).report
     assert report.get("hz") == str(wanted)
-
-
-@pytest.fixture
-def booter():
-    import contextlib
-    with contextlib.ExitStack() as stack:
-        yield Booter(states.ROOT, 0, "kernel", stack)
 
 
 def test_archive(booter, tmp_path):
@@ -162,7 +170,7 @@ def test_screen(booter):
     cells = booted.machine.read_physical(0xB8000, 80 * 25 * 2)
     rows = [cells[160 * y: 160 * y + 160: 2].decode().rstrip() for y in range(25)]
     console = booted.machine.console().decode().splitlines()
-    assert rows[:len(console)] == console and len(console) == 2
+    assert rows[:len(console)] == console and len(console) == 3
 
 
 def test_budget_of_lines():

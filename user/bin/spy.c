@@ -56,13 +56,8 @@ static const struct {
     {"read the kernel", read_from, KERNEL_BASE + 0x100000},
     {"write to the kernel", write_to, KERNEL_BASE + 0x100000},
     {"call into the kernel", jump_to, KERNEL_BASE + 0x100000},
-    {"read all RAM at the kernel's address", read_from, KERNEL_BASE + 0x400000},
-    {"read the last byte of all", read_from, 0xffffffff},
     {"read where the demo has its window", read_from, 0x40000000},
-    {"write to my own text", write_to, USER_BASE},
     {"write to what the loader brought", write_to, BOOT_BASE},
-    {"read the boot modules", read_from, BOOT_BASE + 0x1000},
-    {"read address 0", read_from, 0},
     {"load a page directory of my own", control, 0x1000},
     {"talk to the disk controller", port, 0x1f0},
 };

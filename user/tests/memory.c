@@ -9,7 +9,7 @@
 #define OPERATIONS 40000
 
 struct operation {
-    uint32_t function, target, data, room;
+    uint32_t function, target, buffer, sizes; /* buffer 0: the words, in one of the program's */
     uint32_t words[6];
 };
 
@@ -28,14 +28,13 @@ static struct outcome
 run(const struct operation *o)
 {
     static uint32_t buffer[1024];
-    uint32_t sizes = call_sizes(o->room, o->data, 0);
-    const void *at = buffer;
+    uint32_t at = o->buffer ? o->buffer : (uint32_t)buffer;
     struct outcome r;
 
     memcpy(buffer, o->words, sizeof(o->words));
     __asm__ volatile("int %7"
                      : "=a"(r.value), "=b"(r.error), "+S"(at), "=D"(r.reply)
-                     : "0"(o->function), "1"(o->target), "3"(sizes), "i"(CALL_VECTOR)
+                     : "0"(o->function), "1"(o->target), "3"(o->sizes), "i"(CALL_VECTOR)
                      : "memory", "cc");
     return r;
 }

@@ -23,12 +23,13 @@ process_use(const struct process *p)
     (void)p;
 }
 
-/* 0 if `number` names a target that takes this function, else ERR_TARGET. */
-static inline uint32_t
-target_check(const struct process *p, uint32_t number, uint32_t function)
+/* A call on something else than the caller itself: `handle` does it, if it is for the machine. */
+static inline struct thread *
+call_target(struct thread *self, handler *handle)
 {
-    (void)p;
-    return number == (function < CALL_MACHINE_FIRST ? CALL_SELF : CALL_MACHINE) ? 0 : ERR_TARGET;
+    bool machine = CALL_ARG1(self) == CALL_MACHINE && CALL_ARG0(self) >= CALL_MACHINE_FIRST;
+
+    return machine ? handle(self) : call_fail(self, ERR_TARGET);
 }
 
 /* flat.c */
