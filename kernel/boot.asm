@@ -21,6 +21,8 @@ PAGE_LARGE    equ 1 << 7
 PAGE_GLOBAL   equ 1 << 8
 
 CR0_WP  equ 1 << 16
+CR0_NW  equ 1 << 29
+CR0_CD  equ 1 << 30
 CR0_PG  equ 1 << 31
 CR4_PSE equ 1 << 4
 
@@ -62,6 +64,7 @@ boot:
         mov cr4, eax
         mov eax, cr0
         or eax, CR0_PG | CR0_WP
+        and eax, ~(CR0_CD | CR0_NW)     ; after reset the caches are off
         mov cr0, eax
         mov eax, boot_high
         jmp eax

@@ -75,6 +75,15 @@ group_test() {
             python3-pyelftools python3-rich python3-hypothesis
 }
 
+fuzzer() { have clang && file "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer*.a; }
+
+# What tries files of the kernel on the host: no student needs it to be graded.
+group_host() {
+    have gcc || want gcc
+    have clang || want clang
+    fuzzer || want libclang-rt-dev
+}
+
 # How this user becomes root: `env` when they are, nothing when they can't.
 root() {
     if [ "$(id -u)" = 0 ]; then echo env

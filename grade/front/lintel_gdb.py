@@ -509,8 +509,8 @@ def references():
 
 
 def mappings():
-    """{number of a process: frames of RAM that it has mapped, each as often as it has}"""
-    return {n: Counter((entry & -PAGE) // PAGE for entry in pages_in(int(p["space"])).values() if not entry & DEVICE)
+    """{number of a process: frames that it has mapped, each as often as it has}"""
+    return {n: Counter((entry & -PAGE) // PAGE for entry in pages_in(int(p["space"])).values())
             for n, p in all_processes().items()}
 
 

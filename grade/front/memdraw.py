@@ -284,7 +284,7 @@ def walk(found):
     for i, step in enumerate(found.steps):
         row, bottom = table(drawing, found, i, step)
         follow(drawing, came, (AT[i], bottom))
-        lead(drawing, i, middles[i], row)
+        lead(drawing, AT[i], middles[i], row, 2 if is_page(found, i) else i)
         came, lowest = (AT[i] + TABLE, row), max(lowest, bottom)
     return drawing.done(explain(drawing, found, came, lowest + 26))
 
@@ -361,10 +361,14 @@ def shown(number, count):
     return [one for above, below in zip(numbers, [*numbers[1:], -1]) for one in (above, None)[:1 + (above - below > 1)]]
 
 
+def is_page(found, i):
+    return found.reached and i == len(found.steps) - 1
+
+
 def table(drawing, found, i, step):
     """Draws a table, or the page; the height of the entry that is taken, and of the lower edge."""
     base, words, number = step
-    page = found.reached and i == len(found.steps) - 1
+    page = is_page(found, i)
     kind, x, y = 2 if page else i, AT[i], TABLES
     what = ("4 MiB page" if found.large else "page") if page else ("page directory", "page table")[i]
     drawing.text(x, y - 30, what, "head")
@@ -394,8 +398,8 @@ def follow(drawing, start, end):
     drawing.line(start, (middle, start[1]), (middle, end[1]), end, colour=INK, stroke_width=1.4, marker_end="url(#arrow)")
 
 
-def lead(drawing, i, middle, row):
+def lead(drawing, x, middle, row, kind):
     """From a part of the address to the entry that it numbers."""
-    left, turn = AT[i] - 26, BITS_AT + 56 + 22 * (i % 2)
-    drawing.line((middle, BITS_AT + 30), (middle, turn), (left, turn), (left, row), (AT[i], row), colour=COLOURS[i],
+    left, turn = x - 26, BITS_AT + 56 + 22 * (kind % 2)
+    drawing.line((middle, BITS_AT + 30), (middle, turn), (left, turn), (left, row), (x, row), colour=COLOURS[kind],
                  stroke_width=1.4, marker_end="url(#arrow)")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Draw where all memory has gone: the frames of RAM, what each process sees of them, one walk through the tables.
 
-The machine is stopped at a tick of its timer. Page tables are read in physical
-memory, as the processor reads them; only what no table tells is asked of the kernel's own data: which
-processes there are, and which frames are free.
+The machine is stopped at a tick of its timer. Page tables are read in physical memory, as the processor
+reads them; only what no table tells is taken from the kernel's own data: which processes there are, and
+which frames are free.
 """
 
 import argparse
@@ -20,19 +20,22 @@ from lintel import symbols
 from lintel.failure import Failure
 from lintel.machine import Machine, MachineError
 from lintel.outside import Outside
-from lintel.pages import DEVICE, FRAME, KERNEL_BASE, NO_RAM, PAGE, PRESENT, PROCESS, Pages
+from lintel.pages import FRAME, KERNEL_BASE, NO_RAM, PAGE, PRESENT, PROCESS, Pages
 
-SAME_EACH_TIME = 3  # as `make gdb` has it: the same frames there
+SAME_EACH_TIME = 3  # as in gdb.py
 LARGE, LARGE_PAGE = 0x80, 1 << 22
 LATEST = 25000  # milliseconds
 TREASURE = "treasure"  # what the demo's processes have at one address
 
 
-class PatientMachine(Machine):
-    """Its time stands still while it is stopped, and does not leap to the next tick of its timer."""
+class SameMachine(Machine):
+    """As `make gdb` starts it, with the same BIOS: what is in which frame is the same there. While it is
+    stopped its time stands still, and does not leap to the next tick of its timer."""
 
     def _command(self):
-        return [word.replace(",sleep=off", "") for word in super()._command()]
+        words = [word.replace(",sleep=off", "") for word in super()._command()]
+        bios = words.index("-bios") if "-bios" in words else len(words)
+        return words[:bios] + words[bios + 2:]
 
 
 class View(Pages):
@@ -40,8 +43,7 @@ class View(Pages):
 
     def __init__(self, machine, milliseconds):
         Outside.__init__(self, SimpleNamespace(machine=machine), milliseconds / 1000 + 2)
-        record = self.run_to("kmain")["edx"]
-        self.modules, self.map = self._read_record(record)
+        self.modules, _ = self._read_record(self.run_to("kmain")["edx"])
         self._run_until(milliseconds)
 
     def _run_until(self, milliseconds):
@@ -53,11 +55,14 @@ class View(Pages):
             except Failure as failure:
                 raise Failure(failure.kind, f"the machine runs for {milliseconds} ms", failure.seen) from None
 
+    def frame_table(self):
+        start, count = (self.word(self.address(name)) for name in ("frames", "frame_count"))
+        return start - KERNEL_BASE, start - KERNEL_BASE + 8 * count
+
     def references(self):
         """How many use each frame, as the kernel counts."""
-        table, count = (self.word(self.address(name)) for name in ("frames", "frame_count"))
-        self.table = table - KERNEL_BASE, table - KERNEL_BASE + 8 * count
-        return self.physical_words(self.table[0], 2 * count)[::2]
+        start, end = self.frame_table()
+        return self.physical_words(start, (end - start) // 4)[::2]
 
     def structs(self):
         """{number: address} of each struct process."""
@@ -76,12 +81,13 @@ def numbers(start, end):
 
 def claimed(view):
     """{frame: owner} of what no page table says."""
-    kernel = (0, PAGE), (1 << 20, view.address("kernel_end") - KERNEL_BASE), view.table
+    kernel = (0, PAGE), (1 << 20, view.address("kernel_end") - KERNEL_BASE), view.frame_table()
     found = {frame: "modules" for region in view.modules for frame in numbers(*region)}
     found.update((frame, "kernel") for region in kernel for frame in numbers(*region))
+    structs = view.structs()
     for number, directory in view.processes().items():
         tables = [entry & FRAME for entry, _ in view.tables(directory).values()]
-        found.update((at // PAGE, "tables") for at in (view.structs()[number], directory, *tables))
+        found.update((at // PAGE, "tables") for at in (structs[number], directory, *tables))
     return found
 
 
@@ -90,8 +96,7 @@ def users(processes):
     found = {}
     for process in processes:
         for entry in process.pages.values():
-            if not entry & DEVICE:
-                found.setdefault((entry & FRAME) // PAGE, set()).add(process.number)
+            found.setdefault((entry & FRAME) // PAGE, set()).add(process.number)
     return found
 
 
@@ -203,7 +208,7 @@ def draw(options):
     if "process_list" not in tree.SYMBOLS.read_text().split():
         sys.exit("memmap: this kernel has no processes: they come with the lab `paging`")
     modules = [(path, " ".join(words)) for path, words in tree.modules(options.modules)]
-    with PatientMachine(tree.KERNEL, modules, options.append, shift=SAME_EACH_TIME, gdb=True) as machine:
+    with SameMachine(tree.KERNEL, modules, options.append, shift=SAME_EACH_TIME, gdb=True) as machine:
         pictures = look(View(machine, options.at), options.at, options.walk)
     for name, picture in pictures:
         picture.write(tree.BUILD / name, encoding="utf-8", xml_declaration=True)

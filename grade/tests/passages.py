@@ -5,12 +5,16 @@ A session is a fenced block of kind `gdb` or `bochs`. Its first line may be
 `$ make gdb BREAK=trap`: the target (gdb, replay, bochs) with PROGRAM and BREAK.
 A line that begins with a prompt is a command, the lines after it are what it
 prints. `...` stands for any text in a line, alone on its line for any lines.
+A lab's handout is run in the tree of that lab's branch when all is done: the
+reference may have moved on since.
 
     passages.py [FILE...]       without files: every labs/*/handout.md
 """
 
 import contextlib
 import dataclasses
+import fcntl
+import functools
 import os
 import pathlib
 import re
@@ -18,10 +22,11 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-FRONT = ROOT / "grade" / "front"
+import states
+from branchtool.states import render
+
+ROOT = states.ROOT
 LIMIT = 60  # seconds that one session may take
-PROGRAMS = "demo", "ping", "pong", "crash"  # the modules of `make gdb`
 
 PROMPT = re.compile(r"(?:\(gdb\)|<bochs(?::\d+)?>) (.*)")
 FENCE = re.compile(r"```(gdb|bochs)\s*$")
@@ -101,51 +106,80 @@ def steps(path, lines):
 
 # --- Running
 
+class Trees:
+    """The tree of each lab, made and built once, by whoever needs it first."""
+
+    def __init__(self, shared):
+        self.shared = shared
+
+    @classmethod
+    def of_this_run(cls, tmp_path_factory):
+        mine = tmp_path_factory.getbasetemp()  # under xdist one of several, and their parent is that of this run
+        shared = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "lintel-labs"
+        shared.mkdir(exist_ok=True)
+        return cls(shared)
+
+    def of(self, lab):
+        tree, ready = self.shared / lab, self.shared / f"{lab}-ready"
+        with open(self.shared / f"{lab}-lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not ready.exists():
+                render(ROOT, tree, lab=lab)
+                states.make(tree, "build", "build/lintel.iso")
+                ready.touch()
+        return tree
+
+
+@functools.cache
+def programs(tree):
+    """The modules of `make gdb`, the root process first."""
+    return states.make(tree, "--eval", "demo: ; @echo $(DEMO)", "demo").stdout.split()
+
+
 @contextlib.contextmanager
-def workplace():
+def workplace(tree):
     """A build folder of links: sockets, logs and records of several runs stay apart."""
-    build = ROOT / os.environ.get("BUILD", "build")
     with tempfile.TemporaryDirectory(prefix="lintel-") as folder:
-        for path in build.iterdir():
+        for path in (tree / "build").iterdir():
             if path.name in ("kernel.elf", "kernel.sym", "programs", "lintel.iso"):
                 os.symlink(path, pathlib.Path(folder) / path.name)
         yield pathlib.Path(folder)
 
 
-def modules(folder):
-    return ",".join(str(folder / "programs" / f"{name}.elf") for name in PROGRAMS)
+def modules(tree, folder):
+    return ",".join(str(folder / "programs" / f"{name}.elf") for name in programs(tree))
 
 
-def front(folder, script, *words):
+def front(tree, folder, script, *words):
     """What one of the front door's programs prints."""
-    command = [sys.executable, str(FRONT / script), *words]
-    ran = subprocess.run(command, cwd=ROOT, env={**os.environ, "BUILD": str(folder)}, stdin=subprocess.DEVNULL,
+    command = [sys.executable, str(tree / "grade/front" / script), *words]
+    ran = subprocess.run(command, cwd=tree, env={**os.environ, "BUILD": str(folder)}, stdin=subprocess.DEVNULL,
                          capture_output=True, text=True, errors="replace", timeout=LIMIT + 10, check=False)
     if ran.returncode:
         raise Mismatch(f"{script} ended with status {ran.returncode}\n{ran.stdout}{ran.stderr}")
     return ran.stdout.replace("\r", "")
 
 
-def words(passage, folder):
+def words(passage, tree, folder):
     """The program to run, and its options, but for those of scripts."""
     stop = ["--break", passage.options.get("BREAK", "kmain")]
     if passage.target == "bochs":
         return ["bochs.py", *stop]
     if passage.target == "replay":
         return ["replay.py", "replay", *stop]
-    return ["gdb.py", "--program", passage.options.get("PROGRAM", "demo"), "--modules", modules(folder), *stop]
+    return ["gdb.py", "--program", passage.options.get("PROGRAM", "demo"), "--modules", modules(tree, folder), *stop]
 
 
-def run(passage):
+def run(passage, tree):
     """Everything that is printed, prompts included."""
     commands = [step.command for step in passage.steps]
-    with workplace() as folder:
+    with workplace(tree) as folder:
         bochs = passage.target == "bochs"
         script = folder / ("script" if bochs else "script.py")
         script.write_text("\n".join(commands) if bochs else TYPIST.format(commands=commands))
         if passage.target == "replay":
-            front(folder, "replay.py", "record", "--modules", modules(folder))
-        return front(folder, *words(passage, folder), "--script", str(script), "--limit", str(LIMIT))
+            front(tree, folder, "replay.py", "record", "--modules", modules(tree, folder))
+        return front(tree, folder, *words(passage, tree, folder), "--script", str(script), "--limit", str(LIMIT))
 
 
 def answers(commands, text):
@@ -187,9 +221,9 @@ def indented(lines):
     return "\n".join(f"    {line}" for line in trimmed(lines).split("\n"))
 
 
-def check(passage):
+def check(passage, tree=ROOT):
     """Raises Mismatch for the first command that prints something else."""
-    seen = answers([step.command for step in passage.steps], run(passage))
+    seen = answers([step.command for step in passage.steps], run(passage, tree))
     for step, printed in zip(passage.steps, [*seen, *[["(the session has ended)"]] * len(passage.steps)]):
         if not matches(step.printed, printed):
             raise Mismatch(f"{passage.path}:{step.line}: {step.command}\n"
@@ -197,16 +231,20 @@ def check(passage):
 
 
 def main(names):
-    paths = [pathlib.Path(name) for name in names] or sorted(ROOT.glob("labs/*/handout.md"))
-    failed = 0
-    for one in (passage for path in paths for passage in read(path)):
-        try:
-            check(one)
-            print(f"{one}: {one.target}: as printed")
-        except Mismatch as mismatch:
-            failed += 1
-            print(mismatch)
-    return 1 if failed else 0
+    paths = [pathlib.Path(name).resolve() for name in names] or sorted(ROOT.glob("labs/*/handout.md"))
+    with tempfile.TemporaryDirectory(prefix="lintel-") as shared:
+        trees = Trees(pathlib.Path(shared))
+        return max(tell(one, trees) for path in paths for one in read(path))
+
+
+def tell(passage, trees):
+    try:
+        check(passage, trees.of(passage.path.parent.name))
+    except Mismatch as mismatch:
+        print(mismatch)
+        return 1
+    print(f"{passage}: {passage.target}: as printed")
+    return 0
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ BUGS = [
     ("frame.c", "claim behind the table", "i < end && i < frame_count", "i < end"),
     ("frame.c", "module not claimed", "claim(boot->module[i], 1)", "(void)i"),
     ("frame.c", "table not claimed", "    claim(table, 1);\n", ""),
-    ("frame.c", "kernel not claimed", "    claim((struct boot_region){KERNEL_START, physical(kernel_end)}, 1);\n", ""),
+    ("frame.c", "kernel not claimed",
+     "    claim((struct boot_region){KERNEL_START, physical(kernel_end)}, 1);\n", ""),
     ("frame.c", "page 0 is free", "    claim((struct boot_region){0, PAGE_SIZE}, 1);\n", ""),
     ("frame.c", "reserved memory is RAM", "claim(boot->memory[i].region, FRAME_NO_RAM)", "(void)i"),
     ("frame.c", "the map's last word counts",
@@ -93,16 +94,36 @@ def run(*words, **options):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **options)
 
 
-def build(folder, compiler, target, fuzz, changed=None):
+def compiled(compiler, *words):
+    """libFuzzer comes with clang: what clang makes is for it, what gcc makes for a replay."""
+    done = run(compiler, *FLAGS, *(["-fsanitize=fuzzer"] if compiler == "clang" else []), *words, timeout=120)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="session")
+def harness(tmp_path_factory):
+    """All but the file under test, as objects: made once by each worker."""
+    made = {}
+
+    def of(compiler, target):
+        if (compiler, target) not in made:
+            made[compiler, target] = folder = tmp_path_factory.mktemp("harness")
+            for source in target.harness + ([HOST / "replay.c"] if compiler == "gcc" else []):
+                compiled(compiler, f"-I{HOST}", f"-I{KERNEL}", "-c", source, "-o", folder / f"{source.stem}.o")
+        return sorted(made[compiler, target].iterdir())
+    return of
+
+
+@pytest.fixture
+def build(harness, tmp_path):
     """The program that tries the file of a target; `changed` is a folder with another version of it."""
-    source = changed / target.file if changed and target.source.parent == KERNEL else target.source
-    include = [f"-I{path}" for path in [changed, HOST, KERNEL] if path]
-    driver = ["-fsanitize=fuzzer"] if fuzz else [HOST / "replay.c"]
-    tried, program = folder / "tried.o", folder / "program"
-    for words in ([*(target.clang if fuzz else []), "-c", source, "-o", tried],
-                  [*driver, *target.harness, tried, "-o", program]):
-        done = run(compiler, *FLAGS, *include, *words, timeout=120)
-        assert done.returncode == 0, done.stdout
+    def program(compiler, target, changed=KERNEL):
+        source = changed / target.file if target.source.parent == KERNEL else target.source
+        include = [f"-I{path}" for path in (changed, HOST, KERNEL)]
+        more = target.clang if compiler == "clang" else []
+        compiled(compiler, *include, *more, "-c", source, "-o", tmp_path / "tried.o")
+        compiled(compiler, *harness(compiler, target), tmp_path / "tried.o", "-o", tmp_path / "program")
+        return tmp_path / "program"
     return program
 
 
@@ -112,8 +133,8 @@ def replay(program, target, times=1):
 
 @each
 @pytest.mark.timeout(3600)
-def test_replay(target, tmp_path):
-    done = replay(build(tmp_path, "gcc", target, False), target, 100 if LONG else 1)
+def test_replay(target, build):
+    done = replay(build("gcc", target), target, 100 if LONG else 1)
     assert done.returncode == 0, done.stdout
 
 
@@ -131,21 +152,21 @@ def clang(tmp_path_factory):
 
 @each
 @pytest.mark.timeout(3600)
-def test_fuzz(target, clang, tmp_path):
-    program = build(tmp_path, clang, target, True)
+def test_fuzz(target, clang, build, tmp_path):
+    program = build(clang, target)
     done = run(program, f"-runs={target.runs * (100 if LONG else 1)}", f"-seed={0 if LONG else 1}",
                f"-max_len={target.longest}", "-len_control=0", f"-artifact_prefix={tmp_path}/", timeout=3000)
     assert done.returncode == 0, done.stdout[-5000:]
 
 
 @pytest.mark.parametrize("file, old, new", [pytest.param(f, *c, id=f"{f}: {why}") for f, why, *c in BUGS])
-def test_bug_is_found(file, old, new, tmp_path):
+def test_bug_is_found(file, old, new, build, tmp_path):
     text = (KERNEL / file).read_text()
     assert text.count(old) == 1
     changed = tmp_path / "changed"
     changed.mkdir()
     (changed / file).write_text(text.replace(old, new))
     target = next(t for t in TARGETS.values() if t.file == file)
-    done = replay(build(tmp_path, "gcc", target, False, changed), target)
+    done = replay(build("gcc", target, changed=changed), target)
     assert done.returncode != 0
     assert "wrong: " in done.stdout or "ERROR: AddressSanitizer" in done.stdout, done.stdout

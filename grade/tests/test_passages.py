@@ -37,9 +37,14 @@ def read(tmp_path):
     return of
 
 
+@pytest.fixture(scope="session")
+def trees(tmp_path_factory):
+    return passages.Trees.of_this_run(tmp_path_factory)
+
+
 @pytest.mark.parametrize("passage", PRINTED, ids=[f"{one.path.parent.name}-{one.line}" for one in PRINTED])
-def test_printed(passage):
-    passages.check(passage)
+def test_printed(passage, trees):
+    passages.check(passage, trees.of(passage.path.parent.name))
 
 
 def test_blocks_are_found(read):
@@ -103,7 +108,7 @@ def test_answers_of_bochs():
 
 
 def session(read, monkeypatch, printed):
-    monkeypatch.setattr(passages, "run", lambda passage: printed)
+    monkeypatch.setattr(passages, "run", lambda passage, tree: printed)
     passages.check(read("```gdb\n(gdb) one\n1\n(gdb) two\n2\n```\n")[0])
 
 

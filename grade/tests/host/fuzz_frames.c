@@ -46,7 +46,7 @@ static void
 open_frames(paddr_t table)
 {
     close_all();
-    host_open(table, table + oracle.pages * 8);
+    host_open(table, table + oracle.pages * TABLE_ENTRY);
     for (uint32_t i = 0; i < oracle.pages; i++)
         if (oracle.kind[i] == RAM)
             host_open(i * PAGE_SIZE, (i + 1) * PAGE_SIZE);
@@ -180,7 +180,8 @@ start(paddr_t kernel_end)
         expect(!oracle_room(&boot, kernel_end), "it refuses to boot");
         return false;
     }
-    expect(oracle_place(&boot, kernel_end, host_table(), oracle_pages(&boot) * 8), "table at %08x", host_table());
+    expect(oracle_place(&boot, kernel_end, host_table(), oracle_pages(&boot) * TABLE_ENTRY), "table at %08x",
+           host_table());
     oracle_start(&oracle, &boot, kernel_end, host_table());
     open_frames(host_table());
     check_all();
@@ -198,7 +199,7 @@ run(struct input *in)
     check_all();
     if (holding)
         release_frame(0);
-    memset(host_memory(host_table()), DIRT, oracle.pages * 8);
+    memset(host_memory(host_table()), DIRT, oracle.pages * TABLE_ENTRY);
 }
 
 int

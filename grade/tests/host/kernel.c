@@ -14,7 +14,7 @@
 #define kernel_end (*host_kernel_end)
 #include "frame.c"
 
-char kernel_end[];
+char kernel_end[]; /* which defines host_kernel_end */
 
 void *
 host_memory(paddr_t address)

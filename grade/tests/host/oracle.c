@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "oracle.h"
 
-#define TABLE_ENTRY 8 /* bytes in the table for a page */
-
-#define FOR_MEMORY(m, boot) for (const struct boot_memory *m = (boot)->memory; m < (boot)->memory + (boot)->memories; m++)
-#define FOR_MODULES(m, boot) for (const struct boot_region *m = (boot)->module; m < (boot)->module + (boot)->modules; m++)
+#define FOR_EACH(m, array, count) for (__typeof__(&(array)[0]) m = (array); m < (array) + (count); m++)
+#define FOR_MEMORY(m, boot)       FOR_EACH(m, (boot)->memory, (boot)->memories)
+#define FOR_MODULES(m, boot)      FOR_EACH(m, (boot)->module, (boot)->modules)
 
 uint32_t
 oracle_pages(const struct boot *boot)

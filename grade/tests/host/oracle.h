@@ -7,7 +7,8 @@
 #include "host.h"
 #include "paging.h"
 
-#define PAGES (DIRECT_SIZE / PAGE_SIZE)
+#define PAGES       (DIRECT_SIZE / PAGE_SIZE)
+#define TABLE_ENTRY 8 /* bytes in the kernel's table for a page */
 
 enum kind {
     NO_RAM,
