@@ -18,7 +18,7 @@ from lintel.pages import (
 
 MIB = 1 << 20
 MAX = 64  # MEMORY_PAGES_MAX
-GARBAGE = bytes(range(1, 256)) * 16 + bytes(16)
+GARBAGE = bytes(range(1, 256)) * 16 + bytes(range(1, 17))
 
 
 def pages(boot, at="process_root", ranges=None, **options):
@@ -37,15 +37,18 @@ def ragged(chance):
 
     def ranges(o):
         end = o.ram - HARNESS
-        hole = chance.randrange(4 * MIB, 5 * MIB)
+        hole, border = chance.randrange(4 * MIB, 5 * MIB), chance.randrange(9 * MIB, 10 * MIB, PAGE)
         yield 0, 0x9FC00, True
         yield 0x9FC00, 0xA0000, False
         yield MIB, hole, True
-        yield hole + chance.randrange(1, 300_000), end - chance.randrange(1, PAGE), True
+        yield hole + chance.randrange(1, 300_000), border - chance.randrange(1, MIB), True
+        yield border, end - chance.randrange(1, PAGE), True
         for _ in range(3):
-            start = chance.randrange(2 * MIB, end)
+            start = chance.randrange(2 * MIB, border)
             yield start, start + chance.choice([1, PAGE, chance.randrange(1, 100_000)]), False
-        start = chance.randrange(5 * MIB, end - MIB)
+            yield start, start + 1, False
+        yield end, end + MIB // 2, False
+        start = chance.randrange(5 * MIB, 7 * MIB)
         yield start, start + chance.randrange(1, MIB), True
         yield 4 * (MIB << 10), 5 * (MIB << 10), True
 
@@ -64,12 +67,21 @@ def check_frames(o):
     table = sorted(usable - set(numbers))
     count = max(end for _, end, ram in o.map if ram and end <= o.ram) // PAGE
     size = -(-count * 8 // PAGE)
-    if len(table) > size or table and table != list(range(table[0], table[0] + len(table))):
+    if len(table) != size or table != list(range(table[0], table[0] + size)):
         raise Failure("wrong", f"all of {len(usable)} frames of RAM, but for the {size} of the table of frames",
-                      f"{len(numbers)}; not given out: {_some(table)}")
+                      f"{len(numbers)}; not given out: {_some(table) or 'none'}")
     expect(told, len(numbers), "frames_free at the start, and the frames given out")
     expect(o.free(), 0, "frames_free when all are taken")
-    return frames
+    expect(numbers == sorted(numbers), True, "the lowest frame is given out first")
+    check_claims(o, table[0])
+    expect(any(o.physical(table[0] * PAGE + count * 8, size * PAGE - count * 8)), False, "something is written behind the table of frames")
+
+
+def check_claims(o, table):
+    """What the kernel has counts one reference; what is no RAM is told to be none."""
+    none = {base // PAGE for base, _, ram in o.map if not ram and base < o.ram}
+    for number in sorted(none | {0, MIB // PAGE, table} | {start // PAGE for start, _ in o.modules}):
+        expect(f"{o.call('frame_references', number * PAGE):#x}", f"{NO_RAM if number in none else 1:#x}", f"references of frame {number * PAGE:#x}")
 
 
 def _some(numbers):
@@ -184,8 +196,9 @@ def some_pages(chance, count):
 def test_tables_put(boot, seed):
     o, chance = pages(boot, memory=8), chance_of(seed, "put")
     at, free, wanted = directory(o), o.free(), {}
-    for address in some_pages(chance, 12):
-        entry = 0x200000 + chance.randrange(1000) * PAGE | PRESENT | USER | chance.choice([0, WRITABLE])
+    for n, address in enumerate(some_pages(chance, 12)):
+        entry = 0x200000 + chance.randrange(1000) * PAGE | PRESENT | USER | (NO_CACHE | DEVICE) * (address >> 22 & 1)
+        entry |= chance.choice([0, WRITABLE]) if n else 0  # the first one has a new table, which is writable all the same
         wanted[address] = entry
         o.call("space_put", at, address, entry)
     check_tables(o, at, wanted, free)
@@ -207,6 +220,7 @@ def test_tables_remove(boot, seed):
         if not entry & DEVICE:
             frames -= 1
             expect(o.call("frame_references", entry & FRAME), 0, "references of a frame when its one page is unmapped")
+        expect(f"{o.call('frame_references', 0xB8000):#x}", f"{NO_RAM:#x}", "references of device memory, which is not counted")
         check_tables(o, at, wanted, free - frames)
 
 
@@ -227,7 +241,9 @@ def test_spaces_new(boot):
     expect(len(set(spaces)), 3, "three address spaces, different ones")
     expect(o.free(), free - 3, "free frames after three directories")
     o.leave_frames(0)
+    before = o.physical(0, PAGE)
     expect(o.call("space_new"), 0, "space_new() with no frame free")
+    expect(o.physical(0, PAGE) == before, True, "page 0 is as it was when there was no frame for a directory")
 
 
 def test_spaces_use(boot):
@@ -281,12 +297,12 @@ SMEP, SMAP, UMIP, WP = 1 << 20, 1 << 21, 1 << 11, 1 << 16
 def test_spaces_guarded(boot, seed):
     features = {"smep": SMEP, "smap": SMAP, "umip": UMIP}
     some = chance_of(seed, "guarded").choice(sorted(features))
-    for names in ([], [some], sorted(features)):
-        o = pages(boot, memory=8, cpu=[f"+{name}" for name in names])
+    for options in ([], [f"+{some}"], [f"+{name}" for name in sorted(features)], ["level=6"]):
+        o = pages(boot, memory=8, cpu=options)
         cpu = o.machine.registers()
         expect(cpu["cr0"] & WP, WP, "CR0.WP: ring 0 obeys read-only pages")
         for name, bit in features.items():
-            expect(bool(cpu["cr4"] & bit), name in names, f"CR4.{name.upper()}, on a processor that has {' '.join(names) or 'none of them'}")
+            expect(bool(cpu["cr4"] & bit), f"+{name}" in options, f"CR4.{name.upper()}, on a processor with {' '.join(options) or 'none of them'}")
         expect(cpu["cr4"] & 0x90, 0x90, "CR4.PSE and CR4.PGE, as they were")
 
 
@@ -358,6 +374,7 @@ def test_memory_share(boot, seed):
     result(o, "", "memory_map", giver, 0x08000000, 6, 1)
     result(o, "", "memory_map", giver, 0x083FF000, 2, 0)
     result(o, "", "memory_device", giver, 0x20000000, 1, 1, 0xB8000)
+    result(o, "", "memory_map", giver, 0x1FFFF000, 1, 1)
     frames, free = o.mapped(source), o.free()
     count = chance.randrange(2, 6)
     result(o, "", "memory_share", taker, 0x70000000, count, 0, giver, 0x08000000)
@@ -370,7 +387,7 @@ def test_memory_share(boot, seed):
         expect(o.call("frame_references", entry & FRAME), 2, "references of a shared frame")
     for error, address, pages_, from_ in [("ABSENT", 0x60000000, 7, 0x08000000), ("MAPPED", 0x6FFFF000, 2, 0x08000000),
                                           ("ADDRESS", 0x60000000, 1, 0x08000001), ("ADDRESS", 0, 1, 0x08000000),
-                                          ("ADDRESS", 0x60000000, 1, 0x20000000), ("ABSENT", 0x60000000, 1, 0x09000000),
+                                          ("ADDRESS", 0x60000000, 1, 0x20000000), ("ADDRESS", 0x60000000, 2, 0x1FFFF000), ("ABSENT", 0x60000000, 1, 0x09000000),
                                           ("ADDRESS", KERNEL_BASE, 1, 0x08000000), ("ADDRESS", 0x60000000, 1, KERNEL_BASE)]:
         result(o, error, "memory_share", taker, address, pages_, 1, giver, from_)
     expect_pages(o.mapped(space), wanted, "after calls that failed, the entry of a page")
@@ -418,6 +435,8 @@ def test_memory_exhausted(boot, seed):
     result(o, "", "memory_map", process, 0x083FF000, 10, chance.choice([0, 1]))
     expect(o.free(), 0, "free frames after a map that took the last ones")
     before = o.mapped(space)
+    result(o, "ADDRESS", "memory_map", process, 0x70000001, 1, 1)
+    result(o, "MAPPED", "memory_map", process, 0x083FE000, 2, 1)
     result(o, "MEMORY", "memory_share", process, 0x70000000, 1, 1, giver, 0x08000000)
     result(o, "MEMORY", "memory_device", process, 0x70000000, 1, 1, 0xB8000)
     result(o, "", "memory_share", process, 0x30004000, 2, 1, giver, 0x08000000)
@@ -519,6 +538,8 @@ def test_user_marks(boot, seed):
     for address, mark in [(0x083FF000, ACCESSED), (0x08400000, ACCESSED), (0x083FD000, ACCESSED | DIRTY), (0x083FE000, ACCESSED | DIRTY)]:
         wanted[address] |= mark
     expect_pages(o.mapped(space), wanted, "after user_read() and user_write(), the entry of a page")
+    result(o, "", "user_read", process, mine, 0x083FD000, 2 * PAGE)
+    expect_pages(o.mapped(space), wanted, "after user_read() of what was written, the entry of a page")
 
 
 # --- paging.6: changes, and the TLB
@@ -545,9 +566,9 @@ def test_memory_protect(boot, seed):
         expect_pages(o.mapped(space), wanted, f"after memory_protect() of {size} pages from {address:#x}, the entry of a page")
     for error, address, size in [("ABSENT", 0x08401000, 2), ("ABSENT", 0x083FC000, 2), ("ADDRESS", 0x083FD001, 1), ("ADDRESS", 0x083FD000, 0),
                                  ("ABSENT", 0x60000000, 1), ("ADDRESS", KERNEL_BASE, 1), ("ADDRESS", 0, 1)]:
-        result(o, error, "memory_protect", process, address, size, 0)
-        result(o, error, "memory_protect", process, address, size, 1)
-    expect_pages(o.mapped(space), wanted, "after calls that failed, the entry of a page")
+        for writable in (0, 1):
+            result(o, error, "memory_protect", process, address, size, writable)
+            expect_pages(o.mapped(space), wanted, "after a call that failed, the entry of a page")
 
 
 def test_memory_look(boot, seed):
@@ -643,8 +664,42 @@ def check_faults(boot, **options):
             raise Failure("wrong", f"on the console: {wanted}", lines[-1] if lines else "no such line")
 
 
+AT = 0x08001FF5  # of an instruction; the next page begins 11 bytes behind it
+DECODED = [  # EIP, CR2, error code
+    (AT, AT, 0b00100), (AT, AT, 0b00111), (AT, AT + 3, 0b00101), (AT, AT - 0xFF5, 0b00100), (AT, AT + 11, 0b00100),
+    (AT, AT + 11, 0b00110), (AT, AT + 12, 0b00100), (AT - 3, AT + 11, 0b00100), (AT - 4, AT + 11, 0b00100), (AT, 0, 0b00100),
+    (AT, 0, 0b00110), (0, 0, 0b00100), (AT, 0x20000000, 0b10100), (AT, 0x20000000, 0b00100),
+    (AT, KERNEL_BASE - 1, 0b00101), (AT, KERNEL_BASE - 1, 0b00111), (AT, KERNEL_BASE, 0b00101), (AT, KERNEL_BASE, 0b00111),
+    (KERNEL_BASE, KERNEL_BASE, 0b10101), (AT, 0xFFFFF000, 0b00100), (AT, 0xFFFFFFFF, 0b00110), (AT, 0x20000000, 0b00000), (AT, 0x20000000, 0b00011),
+]
+
+
+def words_of(eip, address, error):
+    """What a page fault means: SDM volume 3, section 4.7."""
+    border = address % PAGE == 0 and eip < address < eip + 15
+    does = "writes to" if error & 2 else "executes at" if error & 0x10 or address == eip or border else "reads from"
+    why = "which is not mapped" if not error & 1 else "which is the kernel's" if address >= KERNEL_BASE else "which it may only read"
+    return f"{does} {address:08x}, {why}"
+
+
+def check_decoded(o):
+    """The decoding by itself, at borders that a program does not easily come to."""
+    thread, place = o.call("thread_new", o.new_process(), 0, 0, 0), o.spare + 0x40000
+    for eip, address, error in DECODED:
+        at = f"address {address:#x}, error code {error:#x}, EIP {eip:#x}"
+        o.set_frame(thread, eip=eip, error=error)
+        o.call("fault_decode", place, thread, address)
+        seen, _, _, user = struct.unpack("<IIBB", o.gdb.read(place, 10))
+        expect((f"{seen:#x}", user), (f"{address:#x}", error >> 2 & 1), f"fault_decode(), address and user: {at}")
+        o.run_code(b"\x0f\x22\xd0\x90", eax=address)  # mov cr2, eax
+        o.call("fault_report", thread)
+        said = o.machine.console().decode("latin-1").splitlines()[-1]
+        expect(said, f"process 1, thread 1 {words_of(eip, address, error)}", f"fault_report(): {at}")
+
+
 def test_faults_decoded(boot):
     check_faults(boot)
+    check_decoded(pages(boot, memory=8))
 
 
 def test_faults_smep(boot):

@@ -44,6 +44,36 @@ def test_frames(booter, memory):
     assert (memory > 896) == (b"MiB of memory beyond 896 MiB are ignored" in o.machine.console())
 
 
+def rows_of(screen):
+    return [screen[160 * y:160 * y + 160:2].decode("latin-1").rstrip() for y in range(25)]
+
+
+def stretches(o, directory):
+    """As the viewer lists them: first page, how many, read or write or device."""
+    found = []
+    for address, entry in sorted(o.mapped(directory).items()):
+        right = "d" if entry & 0x200 else "w" if entry & 2 else "r"
+        if found and found[-1][2] == right and found[-1][0] + found[-1][1] * 4096 == address:
+            found[-1][1] += 1
+        else:
+            found.append([address, 1, right])
+    return "  ".join(f"{address // 4096:05x} {count}{right}" for address, count, right in found)
+
+
+def test_viewer(booter):
+    """The picture of memory on the screen is what the page tables say."""
+    booted = booter.load("demo", gdb=True, shift=3, modules=[(name, "") for name in ("left", "right", "spy")])
+    o = Pages(booted, at=None, whole=True)
+    o.run_to_program("memview_close")
+    rows = rows_of(o.physical(0xB8000, 4000))
+    assert rows[0] == f"32 MiB of memory, {o.free() * 4} KiB free"
+    spaces, at = o.processes(), rows.index(next(row for row in rows if row.startswith("r root")))
+    for row, (number, name) in zip(rows[at:], enumerate(["r root", "1 left", "2 right", "3 spy"], 1)):
+        assert row == f"{name:8} {stretches(o, spaces[number])}".rstrip()
+    cells = "".join(row.ljust(80) for row in rows[3:12])
+    assert set(cells) == set("K.+r123 ") and cells[0x100000 // 4096 // (48 // 4)] == "K"
+
+
 @pytest.mark.parametrize("run", range(HOSTILE_RUNS))
 def test_hostile_calls(booter, run):
     """Calls with random arguments, a good part of them wrong: model and machine agree on each, and on all memory."""

@@ -11,9 +11,21 @@
 #define RUN_FOR   600 /* milliseconds */
 #define LOOK_EACH 50
 
+/* The file's name, which may come with folders before it. */
+static const char *
+file_name(const char *path)
+{
+    const char *name = path;
+
+    for (; *path && *path != ' '; path++)
+        if (*path == '/')
+            name = path + 1;
+    return name;
+}
+
 /* Starts what the boot loader has brought; answers with how many run. */
 static uint32_t
-start_all(const struct boot_info *info, uint32_t *processes)
+start_all(const struct boot_info *info, struct memview *processes)
 {
     uint32_t count = 0;
 
@@ -23,13 +35,13 @@ start_all(const struct boot_info *info, uint32_t *processes)
         if (r.error)
             printf("demo: cannot start %s: error %x\n", info->module[i].name, r.error);
         else
-            processes[count++] = r.value;
+            processes[count++] = (struct memview){r.value, file_name(info->module[i].name)};
     }
     return count;
 }
 
 static void
-watch(const uint32_t *processes, uint32_t count)
+watch(const struct memview *processes, uint32_t count)
 {
     uint32_t next = 0;
 
@@ -45,7 +57,8 @@ watch(const uint32_t *processes, uint32_t count)
 int
 main(const struct boot_info *info)
 {
-    uint32_t processes[BOOT_MODULES], count, before = frames_free();
+    static struct memview processes[BOOT_MODULES];
+    uint32_t count, before = frames_free();
 
     printf("demo: %u KiB free, kernel calls by %s\n", before * 4, call_by_sysenter ? "SYSENTER" : "int");
     count = start_all(info, processes);
@@ -55,7 +68,7 @@ main(const struct boot_info *info)
     watch(processes, count);
     memview_close();
     for (uint32_t i = 0; i < count; i++)
-        process_delete(processes[i]);
+        process_delete(processes[i].process);
     printf("demo: all of them deleted, %u KiB free: %s\n", frames_free() * 4,
            frames_free() == before ? "as at the start" : "MEMORY WAS LOST");
     machine_stop(0);

@@ -12,16 +12,18 @@
 #define PHYSICAL 0xb8000
 #define COLUMNS  80
 #define ROWS     25
-#define MAP_ROW  2
-#define MAP_ROWS 11
+#define MAP_ROW  3
+#define MAP_ROWS 9
 #define CELLS    (MAP_ROWS * COLUMNS)
-#define LIST_ROW (MAP_ROW + MAP_ROWS + 1)
+#define LIST_ROW (MAP_ROW + MAP_ROWS + 2)
+#define NAME_END 8
 
-#define GREY   0x07
-#define DARK   0x08
-#define WHITE  0x0f
-#define YELLOW 0x0e
-#define CYAN   0x0b
+#define GREY  0x07
+#define DARK  0x08
+#define WHITE 0x0f
+
+/* For the root process and up to nine others. */
+static const uint8_t colours[] = {0x0b, 0x0e, 0x0a, 0x0d, 0x0c, 0x09, 0x06, 0x02, 0x03, 0x05};
 
 static char cells[CELLS];
 static uint32_t frames_per_cell;
@@ -110,11 +112,11 @@ put_stretch(unsigned row, unsigned column, uint32_t address, uint32_t pages, uin
 {
     char text[24];
 
-    snprintf(text, sizeof(text), "%05x+%x%s", address / 4096, pages,
+    snprintf(text, sizeof(text), "%05x %u%s", address / 4096, pages,
              page & MEMORY_DEVICE ? "d" : page & MEMORY_WRITABLE ? "w" : "r");
     for (const char *c = text; *c; c++)
-        put(row, column++, *c, page & MEMORY_WRITABLE ? YELLOW : CYAN);
-    return column + 1;
+        put(row, column++, *c, page & MEMORY_WRITABLE ? WHITE : GREY);
+    return column + 2;
 }
 
 static bool
@@ -125,16 +127,15 @@ same_rights(uint32_t a, uint32_t b)
     return (a & rights) == (b & rights);
 }
 
-/* Goes through all that a process has mapped: marks its frames, lists it in a row. */
+/* Goes through all that a process has mapped: marks its frames, lists it in a row from `column` on. */
 static void
-draw_process(uint32_t process, char owner, unsigned row)
+draw_mapped(uint32_t process, char owner, unsigned row, unsigned column)
 {
     struct memory_view view;
     uint32_t start = 0, end = 0, what = 0;
-    unsigned column = 10;
     struct result r = memory_query(process, 4096, 1, &view);
 
-    for (uint32_t at = view.page[0] ? 4096 : r.value; at && !r.error; at = view.page[0] ? at : view.next) {
+    for (uint32_t at = view.page[0] ? 4096 : r.value; at && !r.error; at = view.next) {
         r = memory_query(process, at, 1, &view);
         if (at != end || !same_rights(view.page[0], what)) {
             column = what ? put_stretch(row, column, start, (end - start) / 4096, what) : column;
@@ -143,17 +144,29 @@ draw_process(uint32_t process, char owner, unsigned row)
         }
         mark_page(view.page[0], owner);
         end = at + 4096;
-        view.page[0] = 0;
     }
     if (what)
-        column = put_stretch(row, column, start, (end - start) / 4096, what);
-    put_line(row, column, GREY, "");
+        put_stretch(row, column, start, (end - start) / 4096, what);
 }
 
 static uint8_t
 colour_of(char owner)
 {
-    return owner == '.' ? DARK : owner == 'K' ? CYAN : owner == '+' ? WHITE : YELLOW;
+    if (owner == 'r')
+        return colours[0];
+    if (owner >= '1' && owner <= '9')
+        return colours[owner - '0'];
+    return owner == '.' ? DARK : owner == '+' ? WHITE : GREY;
+}
+
+static void
+draw_process(uint32_t process, char owner, const char *name, unsigned row)
+{
+    put_line(row, 0, GREY, "");
+    put(row, 0, owner, colour_of(owner));
+    for (unsigned column = 2; *name && *name != '.' && *name != ' ' && column < NAME_END; name++)
+        put(row, column++, *name, colour_of(owner));
+    draw_mapped(process, owner, row, NAME_END + 1);
 }
 
 static void
@@ -164,25 +177,20 @@ draw_cells(void)
 }
 
 void
-memview_draw(const uint32_t *processes, uint32_t count)
+memview_draw(const struct memview *shown, uint32_t count)
 {
     uint32_t all = count_frames();
     char text[COLUMNS + 1];
 
     frames_per_cell = (all + CELLS - 1) / CELLS;
     mark_frames(all);
-    snprintf(text, sizeof(text), "Memory: %u MiB, %u KiB free; a character is %u KiB, K the kernel, + shared", all / 256,
-             frames.free * 4, frames_per_cell * 4);
+    snprintf(text, sizeof(text), "%u MiB of memory, %u KiB free", (all + 255) / 256, frames.free * 4);
     put_line(0, 0, WHITE, text);
-    put_line(LIST_ROW - 1, 0, GREY, "What each process has mapped: page+pages, r read, w write, d device");
-    put_line(LIST_ROW, 0, GREY, "r  root");
-    draw_process(DESCRIPTOR_ROOT, 'r', LIST_ROW);
-    for (uint32_t i = 0; i < count; i++) {
-        char owner = '1' + i;
-
-        snprintf(text, sizeof(text), "%c", owner);
-        put_line(LIST_ROW + 1 + i, 0, GREY, text);
-        draw_process(processes[i], owner, LIST_ROW + 1 + i);
-    }
+    snprintf(text, sizeof(text), "A character is %u KiB: K the kernel's, + of several, . free", frames_per_cell * 4);
+    put_line(1, 0, GREY, text);
+    put_line(LIST_ROW - 1, 0, GREY, "What each process has mapped: where, pages, r read or w write or d device");
+    draw_process(DESCRIPTOR_ROOT, 'r', "root", LIST_ROW);
+    for (uint32_t i = 0; i < count && i < 9; i++)
+        draw_process(shown[i].process, '1' + i, shown[i].name, LIST_ROW + 1 + i);
     draw_cells();
 }

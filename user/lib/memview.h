@@ -10,5 +10,10 @@
 struct result memview_open(void);
 void memview_close(void);
 
-/* Draws what is in RAM now, and the address spaces of `count` processes. */
-void memview_draw(const uint32_t *processes, uint32_t count);
+struct memview {
+    uint32_t process; /* its descriptor */
+    const char *name; /* up to the first dot or blank of it is shown */
+};
+
+/* Draws what is in RAM now, and the address spaces of `count` processes, up to nine. */
+void memview_draw(const struct memview *shown, uint32_t count);
