@@ -35,7 +35,7 @@ GROUPS-record   := build run replay
 GROUPS-replay   := build run replay gdb
 GROUPS-bench    := build run
 GROUPS-grade    := build run test
-GROUPS-test     := build run test gdb iso bochs replay
+GROUPS-test     := build run test gdb iso bochs replay host
 GROUPS-branches := run
 # SINCE paging
 GROUPS-memmap   := build run test

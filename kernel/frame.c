@@ -58,7 +58,7 @@ find_place(const struct boot *boot, uint32_t size)
 {
     struct boot_region r = {page_up(physical(kernel_end)), page_up(physical(kernel_end)) + size};
 
-    for (uint32_t i = 0; !unused(boot, r); i++) {
+    for (uint32_t i = 0; r.start < physical(kernel_end) || !unused(boot, r); i++) {
         if (i == boot->modules)
             boot_refuse("too little memory: no %u KiB for the table of frames", size >> 10);
         r.start = page_up(boot->module[i].end);

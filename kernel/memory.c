@@ -113,6 +113,8 @@ memory_share(struct process *p, uint32_t address, uint32_t pages, bool writable,
 void
 memory_show(struct process *p, uint32_t address, paddr_t frame)
 {
+    if (frame_references(frame) == FRAME_NO_RAM)
+        boot_refuse("no RAM is at %08x, where the loader says that a module lies", frame);
     if (check_room(p, address, 1, 0))
         boot_refuse("no room to show memory at %08x", address);
     frame_hold(frame);

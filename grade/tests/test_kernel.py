@@ -115,6 +115,7 @@ def test_too_much_memory():
     (0x1000, 0x100001, "module 0 lies over the kernel"),
     (0x40000000, 0x40001000, "where the kernel cannot reach it"),
     (0x500000, 0x4FFFFF, "where the kernel cannot reach it"),
+    (0x20000000, 0x20001000, "no RAM is at 20000000"),
 ])
 def test_bad_module_range(start, end, why):
     """The boot loader's record is changed under the kernel, before its first instruction."""
@@ -125,6 +126,15 @@ def test_bad_module_range(start, end, why):
         o.put_word(listed, start)
         o.put_word(listed + 4, end)
         refused(machine.run(), why)
+
+
+def test_module_behind_ram():
+    with Machine(KERNEL, [(PROBE, ""), (PROBE, "")], gdb=True) as machine:
+        o = Outside(type("", (), {"machine": machine}))
+        second = o.word(o.run_to("boot")["ebx"] + MODULES[0]) + 16
+        o.put_word(second, 0x20000000)
+        o.put_word(second + 4, 0x20001000)
+        refused(machine.run(), "no RAM is at 20000000")
 
 
 @pytest.mark.parametrize("hz, wanted", [("19", 19), ("10000", 10000), ("18", 250), ("10001", 250), ("0", 250),
