@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "labs"))
 
 from branchtool import states  # noqa: E402
 from lintel import sandbox  # noqa: E402
-from branchtool.source import ORDER, Source  # noqa: E402, F401
+from branchtool.source import Source  # noqa: E402
 
 PYTHON = sys.executable
 
