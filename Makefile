@@ -130,9 +130,10 @@ build: all-images ## the kernel and its programs (the default)
 run: build ## boot on this terminal; WINDOW=1 opens the screen too
 	@$(call front,run.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" $(if $(WINDOW),--window)
 
-test: ## [TEST=words] [MUTANTS=1]: test everything (in a student's branch: grade the newest lab)
+test: ## [TEST=words] [MUTANTS=1] [LONG=1]: test everything (in a student's branch: grade the newest lab)
 ifdef project
 test: export LINTEL_MUTANTS := $(MUTANTS)
+test: export LINTEL_LONG := $(LONG)
 test: build $(BUILD)/lintel.iso
 	@$(call harness,pytest) -c grade/pytest.ini --rootdir . -n $(or $(JOBS),auto) \
 	    --junitxml $(BUILD)/test.xml $(if $(TEST),-k "$$TEST") grade/tests
