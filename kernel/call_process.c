@@ -13,6 +13,8 @@ process_of(const struct thread *self, uint32_t descriptor)
     return (struct process *)self->process->descriptor[descriptor].object;
 }
 
+#define FRAMES (1u << 20) /* of all physical addresses */
+
 static struct thread *
 answer(struct thread *self, uint32_t error, uint32_t value)
 {
@@ -55,20 +57,20 @@ call_process_start(struct thread *self)
     return call_thread(self, target(self));
 }
 
-/* Reads a range, and sees that its flags are known ones. */
+/* Reads a range, and sees that it has no other flags than these. */
 static uint32_t
-read_range(const struct thread *self, struct memory_range *r)
+read_range(const struct thread *self, struct memory_range *r, uint32_t flags)
 {
     uint32_t error = call_data(self, r, sizeof(*r));
 
-    return error ? error : r->flags & ~MEMORY_WRITABLE ? ERR_FLAGS : 0;
+    return error ? error : r->flags & ~flags ? ERR_FLAGS : 0;
 }
 
 struct thread *
 call_memory_map(struct thread *self)
 {
     struct memory_range r;
-    uint32_t error = read_range(self, &r);
+    uint32_t error = read_range(self, &r, MEMORY_WRITABLE);
 
     if (!error)
         error = memory_map(target(self), r.address, r.pages, r.flags);
@@ -79,7 +81,7 @@ struct thread *
 call_memory_protect(struct thread *self)
 {
     struct memory_range r;
-    uint32_t error = read_range(self, &r);
+    uint32_t error = read_range(self, &r, MEMORY_WRITABLE);
 
     if (!error)
         error = memory_protect(target(self), r.address, r.pages, r.flags);
@@ -90,13 +92,14 @@ struct thread *
 call_memory_unmap(struct thread *self)
 {
     struct memory_range r;
-    uint32_t unmapped = 0, error = read_range(self, &r);
+    uint32_t unmapped = 0, error = read_range(self, &r, 0);
 
     if (!error)
         error = memory_unmap(target(self), r.address, r.pages, &unmapped);
     return answer(self, error, unmapped);
 }
 
+/* What it needs on the source, other calls need, too: QUERY reads and MAP writes. */
 static uint32_t
 share(const struct thread *self, const struct memory_share *s)
 {
@@ -128,6 +131,7 @@ leave_screen(uint32_t physical, uint32_t pages)
         vga_leave();
 }
 
+/* The machine is no target here, but has to allow it as if it were: with WRITE. */
 struct thread *
 call_memory_device(struct thread *self)
 {
@@ -147,13 +151,12 @@ call_memory_device(struct thread *self)
 static struct thread *
 look(struct thread *self, bool clear)
 {
-    struct memory_range r;
+    struct memory_range r = {0};
     struct memory_view view;
-    uint32_t error = read_range(self, &r), size;
+    uint32_t error = read_range(self, &r, 0), size = offsetof(struct memory_view, page[r.pages]);
 
     if (!error && !range_of_pages(r.address, r.pages))
         error = ERR_ADDRESS;
-    size = offsetof(struct memory_view, page[r.pages]);
     if (!error)
         error = call_room(self, size);
     if (!error)
@@ -180,13 +183,12 @@ call_memory_scan(struct thread *self)
 struct thread *
 call_frames(struct thread *self)
 {
-    struct frame_range r;
+    struct frame_range r = {0};
     struct frame_view view = {.free = frames_free};
-    uint32_t error = call_data(self, &r, sizeof(r)), size;
+    uint32_t error = call_data(self, &r, sizeof(r)), size = offsetof(struct frame_view, users[r.frames]);
 
-    if (!error && (r.frames > FRAMES_MAX || r.first > UINT32_MAX / PAGE_SIZE - r.frames))
+    if (!error && (r.frames > FRAMES_MAX || r.first > FRAMES - r.frames))
         error = ERR_ADDRESS;
-    size = offsetof(struct frame_view, users[r.frames]);
     if (!error)
         error = call_room(self, size);
     if (error)

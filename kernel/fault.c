@@ -9,14 +9,14 @@
 #define ERROR_PRESENT 0x01u /* a page is there, and its rights forbid it */
 #define ERROR_WRITE   0x02u
 #define ERROR_USER    0x04u
-#define ERROR_FETCH   0x10u /* told only by a processor with SMEP switched on */
+#define ERROR_FETCH   0x10u /* told only when SMEP is switched on */
 
 #define LONGEST_INSTRUCTION 15 /* bytes */
 
 /*
- * Decodes the page fault in `frame` at `address` (what CR2 holds).  An
- * instruction that reads where it stands is being fetched; it may begin in the page
- * before the one that is absent.
+ * Decodes the page fault in `frame` at `address` (what CR2 holds).  Without SMEP a
+ * fetch looks like a read; but an instruction that reads where it stands is being
+ * fetched, and it may begin in the page before the one that is absent.
  */
 struct fault
 fault_decode(const struct frame *frame, uint32_t address)
@@ -26,8 +26,8 @@ fault_decode(const struct frame *frame, uint32_t address)
     // | (void)frame;
     // | exercise_missing("paging.7");
     // | return (struct fault){.address = address};
-    bool first = address % PAGE_SIZE == 0 && address - frame->eip < LONGEST_INSTRUCTION;
-    bool fetch = frame->error & ERROR_FETCH || address == frame->eip || first;
+    bool next_page = address % PAGE_SIZE == 0 && address - frame->eip < LONGEST_INSTRUCTION;
+    bool fetch = read_cr4() & CR4_SMEP ? frame->error & ERROR_FETCH : address == frame->eip || next_page;
 
     return (struct fault){
         .address = address,

@@ -59,6 +59,7 @@ void vga_init(void);
 void vga_write(const char *text, size_t size);
 #define VGA_TEXT 0xb8000
 void vga_leave(void);
+void vga_take_back(void);
 
 /* machine.c */
 enum machine_status {

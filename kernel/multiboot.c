@@ -78,6 +78,8 @@ check_module(const struct boot *boot, uint32_t i)
 {
     const struct boot_region *m = &boot->module[i];
 
+    if (m->start % PAGE_SIZE != 0)
+        boot_refuse("module %u does not begin with a page, as the loader was told to", i);
     if (m->end < m->start || m->end > DIRECT_SIZE)
         boot_refuse("module %u lies where the kernel cannot reach it", i);
     if (m->start < physical(kernel_end) && m->end > MIB)
@@ -132,9 +134,13 @@ read_memory(struct boot *boot, const struct record *record)
             add_memory(boot, MIB, (uint64_t)record->mem_upper << 10, true);
         return;
     }
+    if (record->map_size > DIRECT_SIZE || at > DIRECT_SIZE - record->map_size)
+        boot_refuse("the loader's memory map lies where the kernel cannot reach it");
     while (at - record->map < record->map_size) {
         const struct record_range *range = direct(at);
 
+        if (range->size < sizeof(*range) - sizeof(range->size) || range->size > record->map_size)
+            boot_refuse("the loader's memory map has an entry of %u bytes", range->size);
         add_memory(boot, range->base, range->length, range->type == MEMORY_USABLE);
         at += range->size + sizeof(range->size);
     }

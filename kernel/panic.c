@@ -56,6 +56,7 @@ panic_frame(const struct frame *frame, const char *what)
     bool task = frame->vector == VECTOR_DOUBLE_FAULT || frame->vector == VECTOR_NMI;
     uint32_t esp = task ? frame->esp : (uint32_t)frame + FRAME_FROM_KERNEL_SIZE;
 
+    vga_take_back();
     print("panic: %s in the kernel (vector %u, error code %x)\n", what, frame->vector, frame->error);
     print_frame(frame, esp, task ? frame->ss : SELECTOR_KERNEL_DATA);
     print_stack(frame->eip, frame->ebp);
@@ -66,6 +67,7 @@ panic_frame(const struct frame *frame, const char *what)
 void
 panic(const char *what)
 {
+    vga_take_back();
     print("panic: %s\n", what);
     print_stack((uint32_t)__builtin_return_address(0), (uint32_t)__builtin_frame_address(0));
     machine_stop(MACHINE_PANIC);

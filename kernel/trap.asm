@@ -148,7 +148,8 @@ trap_save:
 ; odd_entry: with AC set, ring 0 may touch what SMAP keeps from it; that is
 ; not for ring 3 to decide.
 odd_entry:
-        push dword FLAG_ALWAYS          ; inside the frame, soon overwritten
+        pushf                           ; where pusha is going to write
+        and dword [esp], ~FLAG_AC
         popf
         test dword [esp + 16], FLAG_VM
         jz trap_save

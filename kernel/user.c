@@ -22,7 +22,7 @@ user_check(const struct process *p, uint32_t address, uint32_t size, bool write)
     // | exercise_stop("paging.5");
     if (!range_of_bytes(address, size))
         return ERR_ADDRESS;
-    for (uint32_t at = page_down(address); at < address + size; at += PAGE_SIZE) {
+    for (uint32_t at = page_down(address); size > 0 && at < address + size; at += PAGE_SIZE) {
         const uint32_t *entry = space_entry(p->space, at);
 
         if (!entry || !*entry)

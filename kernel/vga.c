@@ -93,6 +93,7 @@ vga_init(void)
     for (unsigned y = 0; y < ROWS; y++)
         clear_row(y);
     row = column = 0;
+    left = false;
     show_cursor();
 }
 
@@ -119,11 +120,18 @@ put(char c)
         new_line();
 }
 
-/* A program draws on the screen from now on. */
+/* A program draws on the screen from now on; a panic takes it back. */
 void
 vga_leave(void)
 {
     left = true;
+}
+
+void
+vga_take_back(void)
+{
+    if (left)
+        vga_init();
 }
 
 void

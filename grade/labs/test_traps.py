@@ -140,7 +140,7 @@ def trapped(o, function="trap"):
     thread = o.run_to(function)["eax"]
     try:
         o.gdb.read(thread, FRAME_SIZE)
-    except OSError:
+    except Failure:
         raise Failure("wrong", f"{function}() is told of the thread that trapped", f"{thread:#x}, where no memory is") from None
     return thread
 

@@ -41,8 +41,10 @@ class Gdb:
 
     def write(self, address, data):
         for at in range(0, len(data), PIECE):
-            piece = data[at:at + PIECE]
-            self._do(f"M{address + at:x},{len(piece):x}:{piece.hex()}")
+            self._write(address + at, data[at:at + PIECE])
+
+    def _write(self, address, data):
+        self._do(f"M{address:x},{len(data):x}:{data.hex()}")
 
     def breakpoint(self, address):
         self._do(f"Z1,{address:x},1")

@@ -372,12 +372,29 @@ class _Overtime:
         return self._still >= STILL or any(clock > late for clock, late in zip(now, self._machine._late))
 
 
+def _mapped(access, address, what):
+    """Where a test looks the kernel has told it to: no memory there is the kernel's failure."""
+    try:
+        return access(address, what)
+    except OSError:
+        raise Failure("wrong", f"memory at {address:#x}", "nothing is mapped there") from None
+
+
 class _Gdb(Gdb):
     """A Gdb that tells a machine's end as what it is: the kernel's failure."""
 
     def __init__(self, machine, sock):
         self._machine = machine
         super().__init__(sock)
+
+    def cont(self, timeout=PATIENCE):
+        super().cont(timeout)
+
+    def _read(self, address, count):
+        return _mapped(super()._read, address, count)
+
+    def _write(self, address, data):
+        _mapped(super()._write, address, data)
 
     def _stop(self, answer):
         with self._ends():

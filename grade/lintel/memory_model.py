@@ -26,7 +26,7 @@ SIZES = {QUERY: 3, SCAN: 3, MAP: 3, PROTECT: 3, UNMAP: 3, SHARE: 5, DEVICE_MAP: 
 ODD = [0, 1, 2, 3, 7, 0x40, 499, 500, 501, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
 OWN = 0x60000000, 0x70000000  # where the root process maps and unmaps in its own space
 OPERATION = struct.Struct("<10I")  # function, target, buffer or 0, sizes, six words
-RESULT = struct.Struct("<3I")  # value, error, a sum of the reply
+RESULT = struct.Struct("<3I")  # value, error, sizes of the reply
 SCREEN = 0xB8000
 RAM = (0, 0x9F000), (0x100000, 32 << 20)  # of the machine; what lies between is devices'
 
@@ -129,7 +129,7 @@ class Model:
         return 0, error
 
     def do_memory_unmap(self, target, address, pages, flags, *_):
-        if flags & ~WRITABLE:
+        if flags:
             return 0, "FLAGS"
         if not good(address, pages):
             return 0, "ADDRESS"
@@ -173,7 +173,7 @@ class Model:
         return 0, error
 
     def do_memory_query(self, target, address, pages, flags, *_):
-        if flags & ~WRITABLE:
+        if flags:
             return 0, "FLAGS"
         if not good(address, pages):
             return 0, "ADDRESS"
@@ -185,7 +185,7 @@ class Model:
     do_memory_scan = do_memory_query
 
     def do_frames(self, target, first, frames, *_):
-        return None, "ADDRESS" if frames > 1021 or first > (1 << 20) - 1 - frames else ""
+        return None, "ADDRESS" if frames > 1021 or first > (1 << 20) - frames else ""
 
     # --- Its memory
 
@@ -240,6 +240,7 @@ class Model:
         flags = self.chance.choice([0, WRITABLE])
         if function == FRAMES:
             return [self.chance.getrandbits(self.chance.choice([10, 20])), self.chance.randrange(1022), 0, 0, 0, 0]
+        flags = 0 if function in (QUERY, SCAN, UNMAP) else flags
         words = [self.some_address(target), self.chance.choice([1, 1, 2, 3, self.chance.randrange(1, MAX + 1)]), flags]
         if function == SHARE:
             source = self.some_process()
@@ -318,9 +319,11 @@ class Operations(Pages):
 
     def compare(self, model, operations, answers):
         results = self.gdb.read(self.program("results"), RESULT.size * len(operations))
-        for operation, (value, error), (seen, seen_error, _) in zip(operations, answers, RESULT.iter_unpack(results)):
+        for operation, (value, error), (seen, seen_error, sizes) in zip(operations, answers, RESULT.iter_unpack(results)):
             what = str(operation)
             expect(error_name(seen_error), error_name(NUMBERS[error] if error else 0), f"error of {what}")
+            size = 8 + 4 * operation.words[1] if operation.function in (QUERY, SCAN, FRAMES) and not error else 0
+            expect(f"{sizes:#x}", f"{size << 8:#x}", f"sizes of the reply to {what}")
             if value is not None:
                 expect(f"{seen:#x}", f"{value:#x}", f"value of {what}")
         self.compare_memory(model)

@@ -19,6 +19,7 @@ PROCESS = struct.Struct("<IIIII")  # kernel/process.h: object (two words), space
 
 ERRORS = dict(enumerate("FUNCTION TARGET ADDRESS SIZE FULL RIGHT ABSENT MAPPED MEMORY FLAGS".split(), 0xFF01))
 NUMBERS = {name: number for number, name in ERRORS.items()}
+INSTRUCTIONS = 10**9  # that a kernel may take for all that is asked of it here
 HARNESS = 1 << 20  # bytes at the end of RAM that the kernel is not told of
 
 
@@ -34,7 +35,7 @@ class Pages(Outside):
     """
 
     def __init__(self, booted, at="process_root", ranges=None, whole=False):
-        super().__init__(booted, guest_seconds=30)
+        super().__init__(booted, guest_seconds=INSTRUCTIONS * (1 << booted.machine.shift) / 1e9)
         cpu = self.run_to("kmain")
         self.ram = self.machine.memory << 20
         self.spare = KERNEL_BASE + self.ram - HARNESS
@@ -121,10 +122,10 @@ class Pages(Outside):
 
     def take_frames(self, count):
         """frame_new() so many times: its results, up to the first that is 0."""
-        at = self.spare + 0x10000
+        at, count = self.spare + 0x10000, min(count, self.ram // PAGE)
         #           again: call ebx; stosd; dec esi; jnz again
         self.run_code(b"\xff\xd3\xab\x4e\x75\xfa\x90", ebx=self.address("frame_new"), edi=at, esi=count)
-        found = struct.unpack(f"<{count}I", self._bulk(at, 4 * count))
+        found = self.physical_words(at - KERNEL_BASE, count)
         return list(found[:found.index(0)] if 0 in found else found)
 
     def give_frames(self, frames):
@@ -137,9 +138,6 @@ class Pages(Outside):
     def leave_frames(self, count):
         """Take frames until only so many are free; those taken."""
         return self.take_frames(self.free() - count) if self.free() > count else []
-
-    def _bulk(self, address, count):
-        return self.physical(address - KERNEL_BASE, count)
 
     # --- Tables
 
@@ -163,6 +161,8 @@ class Pages(Outside):
         found, at = {}, self.word(self.address("process_list"))
         while at:
             _, _, space, number, at = PROCESS.unpack(self.gdb.read(at, PROCESS.size))
+            if number in found:
+                raise Failure("wrong", "a list of processes with an end", f"process {number} is in it twice")
             found[number] = space
         return found
 

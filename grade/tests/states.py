@@ -18,9 +18,22 @@ from branchtool.source import Source  # noqa: E402
 PYTHON = sys.executable
 
 
+# What the Makefile exports for its recipes (`given`): the tree that runs the tests has it, others have their own.
+GIVEN = "LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL_ARGS AT WALK".split()
+
+
 def clean_environment(**more):
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PYTEST", "MAKE", "MFLAGS", "BUILD"))}
+    outer = ("PYTHON", "PYTEST", "MAKE", "MFLAGS", "BUILD", "LINTEL_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(outer) and k not in GIVEN}
     return {**kept, **more}
+
+
+def replaced(text, pairs):
+    """The text with pieces replaced, each of which stands there once."""
+    for old, new in pairs:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
 
 
 def make(tree, *words, check=True):
@@ -62,12 +75,12 @@ class States:
                 (shared / "ready").touch()
 
     def tree(self, folder, missing=(), changes=()):
-        """The reference, built, but with exercises missing and {file: text} changed."""
+        """The lab done, built, but with exercises missing and {file: pairs of old and new text} changed."""
         subprocess.run(["cp", "-a", str(self.base), str(folder)], check=True)
         if missing:
             self._take_out(folder, missing)
-        for path, text in dict(changes).items():
-            (folder / path).write_text(text)
+        for path, pairs in dict(changes).items():
+            (folder / path).write_text(replaced((folder / path).read_text(), pairs))
         said = make(folder, "build").stdout
         assert "warning" not in said, said
         return folder

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Lab traps graded when the kernel is wrong on purpose: kernels that cheat get nothing for it."""
 
-import pathlib
-
 import pytest
 
 import states
@@ -25,17 +23,9 @@ def needing(*exercises):
     return {t.id for t in LAB.tests.values() if t.exercise.id in exercises or set(t.needs) & set(exercises)}
 
 
-def replaced(path, *pairs):
-    """{path: the reference's text with pieces replaced, each of which stands there once}."""
-    text = (pathlib.Path(states.ROOT) / path).read_text()
-    for old, new in pairs:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return {path: text}
-
-
 def at_idt_init(code):
-    return replaced("kernel/idt.c", ("    struct table_register table = {", code + "\n    struct table_register table = {"))
+    place = "    struct table_register table = {"
+    return {"kernel/idt.c": [(place, f"{code}\n{place}")]}
 
 
 FORGED = r"""
@@ -71,7 +61,7 @@ def test_flood(tree):
 
 def test_triple_fault(tree):
     """A table that is as good as empty."""
-    document = grade(tree(changes=replaced("kernel/idt.c", ("sizeof(idt) - 1", "0"))))
+    document = grade(tree(changes={"kernel/idt.c": [("sizeof(idt) - 1", "0")]}))
     quiet = {"idt_privilege", "first_entry", "pic_moved", "pic_masks"}  # the table itself is right, and nothing traps
     assert sorted(states.failed(document)) == sorted(needing("traps.1") - quiet)
     assert "triple-fault" in {t["extra_data"]["kind"] for t in document["tests"]}
@@ -79,7 +69,8 @@ def test_triple_fault(tree):
 
 def test_yes_to_all(tree):
     """Every call succeeds, and none does anything."""
-    change = replaced("kernel/call.c", ("    return handlers[function](self);", "    return call_reply(self, 0, 0);"))
+    change = {"kernel/call.c": [("return handlers[function](self);", "return call_reply(self, 0, 0);"),
+                                 ("return call_target(self, handlers[function]);", "return call_reply(self, 0, 0);")]}
     document = grade(tree(changes=change))
     assert states.failed(document) == needing("traps.6")
 
@@ -90,10 +81,10 @@ def test_submission(tree, tmp_path, box):
     if not box and not states.box_works():
         pytest.skip("bubblewrap does not work here")
     base, theirs = tree(), tmp_path / "theirs"
-    wrong = replaced("kernel/timer.c", ("+= 1000;", "+= 900;"))
     for path in LAB.editable:
         (theirs / path).parent.mkdir(parents=True, exist_ok=True)
-        (theirs / path).write_text(wrong.get(path) or (base / path).read_text())
+        wrong = [("+= 1000;", "+= 900;")] if path == "kernel/timer.c" else []
+        (theirs / path).write_text(states.replaced((base / path).read_text(), wrong))
     for path, text in {"grade/labs/test_traps.py": "", "Makefile": "build:\n\techo no", "labs/traps/lab.toml": "",
                        "grade/conftest.py": "1 / 0", "sitecustomize.py": "1 / 0", ".gdbinit": "shell false"}.items():
         (theirs / path).parent.mkdir(parents=True, exist_ok=True)

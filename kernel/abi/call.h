@@ -27,8 +27,8 @@
 
 /*
  * Function numbers.  The low three bits are the class of the function, that
- * is, the right that its caller needs on the target: 0 none, 1 DELETE,
- * 2 START, 3 STOP, 4 READ, 5 WRITE.  The rest tells which targets take it:
+ * is, the right that its caller needs on a target other than itself: 0 none,
+ * 1 DELETE, 2 START, 3 STOP, 4 READ, 5 WRITE.  The rest tells which targets take it:
  * below CALL_PROCESS_FIRST the caller itself, from CALL_MACHINE_FIRST the machine,
  * and in between a process.
  */

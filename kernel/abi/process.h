@@ -32,17 +32,17 @@
 #define CALL_PROCESS_DELETE 0x41 /* ends its threads, frees its memory; closes the descriptor */
 #define CALL_PROCESS_START  0x4a /* data: struct thread_start; value: the thread's number */
 
-/* data: struct memory_range, with no flags; reply: struct memory_view */
+/* data: struct memory_range, with no flags; reply, in the same buffer: struct memory_view */
 #define CALL_MEMORY_QUERY   0x54
 #define CALL_MEMORY_SCAN    0x5d /* the same, and clears ACCESSED and DIRTY */
 
 /* data: struct memory_range */
 #define CALL_MEMORY_MAP     0x65 /* new pages, all zeros; ERR_MAPPED if any page is mapped */
 #define CALL_MEMORY_PROTECT 0x6d /* ERR_ABSENT if any page is not mapped */
-#define CALL_MEMORY_UNMAP   0x75 /* what is mapped in the range; value: pages */
+#define CALL_MEMORY_UNMAP   0x75 /* what is mapped in the range, no flags; value: pages */
 
 #define CALL_MEMORY_SHARE   0x7d /* data: struct memory_share; maps pages of another process */
-#define CALL_MEMORY_DEVICE  0x85 /* data: struct memory_device; maps what is no RAM */
+#define CALL_MEMORY_DEVICE  0x85 /* data: struct memory_device; maps what is no RAM of the kernel's */
 
 struct memory_range {
     uint32_t address;

@@ -100,9 +100,10 @@ mark_frames(uint32_t count)
 static void
 mark_page(uint32_t page, char owner)
 {
-    char *cell = &cells[(page & MEMORY_FRAME) / 4096 / frames_per_cell];
+    uint32_t number = (page & MEMORY_FRAME) / 4096 / frames_per_cell;
+    char *cell = &cells[number];
 
-    if (!(page & MEMORY_DEVICE))
+    if (!(page & MEMORY_DEVICE) && number < CELLS)
         *cell = *cell == 'K' || *cell == '.' || *cell == owner ? owner : '+';
 }
 
