@@ -44,7 +44,7 @@ reason(const struct fault *fault)
     // SOLUTION paging.7
     // | /* TODO paging.7: three answers, as the handout has them */
     // | (void)fault;
-    // | return "";
+    // | return "and paging.7 is missing, which tells why";
     if (!fault->present)
         return "which is not mapped";
     return fault->address >= KERNEL_BASE ? "which is the kernel's" : "which it may only read";

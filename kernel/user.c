@@ -9,9 +9,9 @@
 #include "process.h"
 
 /*
- * May ring 3 of `p` read, or write, `size` bytes at `address`?  0 if so;
+ * May ring 3 of `p` read, or write, `size` bytes of RAM at `address`?  0 if so;
  * ERR_ADDRESS if not, ERR_ABSENT if it might when a page that is absent were
- * there.
+ * there.  A device is no RAM: the kernel may not even reach it at KERNEL_BASE.
  */
 uint32_t
 user_check(const struct process *p, uint32_t address, uint32_t size, bool write)
@@ -27,7 +27,7 @@ user_check(const struct process *p, uint32_t address, uint32_t size, bool write)
 
         if (!entry || !*entry)
             return ERR_ABSENT;
-        if (write && !(*entry & PAGE_WRITABLE))
+        if (*entry & PAGE_DEVICE || (write && !(*entry & PAGE_WRITABLE)))
             return ERR_ADDRESS;
     }
     return 0;

@@ -168,7 +168,8 @@ def chosen(processes, words):
 
 def treasure(process):
     with contextlib.suppress(KeyError, AttributeError, OSError):
-        return symbols.load(process.program).address(TREASURE)
+        if process.program:
+            return symbols.load(process.program).address(TREASURE)
     return min(process.pages, default=0)
 
 

@@ -22,7 +22,8 @@ GARBAGE = bytes(range(1, 256)) * 16 + bytes(range(1, 17))
 
 
 def pages(boot, at="process_root", ranges=None, **options):
-    return Pages(boot.load("probe", gdb=True, **options), at, ranges)
+    """The machine's clock is fast, so that a kernel that hangs has soon used up its time."""
+    return Pages(boot.load("probe", gdb=True, **{"shift": 8, **options}), at, ranges)
 
 
 def chance_of(seed, name):
@@ -57,7 +58,8 @@ def ragged(chance):
 
 def check_frames(o):
     """Every frame that is to be had is given out once, and no other; those taken."""
-    told = o.free()
+    told, count = o.free(), max(end for _, end, ram in o.map if ram and end <= o.ram) // PAGE
+    check_claims(o, count)
     usable, frames = o.usable(), o.take_frames(o.ram // PAGE + 1)
     expect([hex(f) for f in frames if f % PAGE], [], "frames that are no multiple of 4,096")
     numbers = [f // PAGE for f in frames]
@@ -65,7 +67,6 @@ def check_frames(o):
     for number in sorted(set(numbers) - usable):
         raise Failure("wrong", "frames of RAM that is nobody's", f"{number * PAGE:#x}, {o.whose(number)}")
     table = sorted(usable - set(numbers))
-    count = max(end for _, end, ram in o.map if ram and end <= o.ram) // PAGE
     size = -(-count * 8 // PAGE)
     if len(table) != size or table != list(range(table[0], table[0] + size)):
         raise Failure("wrong", f"all of {len(usable)} frames of RAM, but for the {size} of the table of frames",
@@ -73,15 +74,18 @@ def check_frames(o):
     expect(told, len(numbers), "frames_free at the start, and the frames given out")
     expect(o.free(), 0, "frames_free when all are taken")
     expect(numbers == sorted(numbers), True, "the lowest frame is given out first")
-    check_claims(o, table[0])
     expect(any(o.physical(table[0] * PAGE + count * 8, size * PAGE - count * 8)), False, "something is written behind the table of frames")
 
 
-def check_claims(o, table):
+def check_claims(o, count):
     """What the kernel has counts one reference; what is no RAM is told to be none."""
-    none = {base // PAGE for base, _, ram in o.map if not ram and base < o.ram}
-    for number in sorted(none | {0, MIB // PAGE, table} | {start // PAGE for start, _ in o.modules}):
-        expect(f"{o.call('frame_references', number * PAGE):#x}", f"{NO_RAM if number in none else 1:#x}", f"references of frame {number * PAGE:#x}")
+    table = o.word(o.address("frames")) - KERNEL_BASE
+    references = o.physical_words(table, 2 * count)[::2]
+    taken = [(0, PAGE), (MIB, o.address("kernel_end") - KERNEL_BASE), (table, table + count * 8), *o.modules]
+    wanted = {base // PAGE: NO_RAM for base, _, ram in o.map if not ram and base // PAGE < count}
+    wanted.update({number: 1 for start, end in taken for number in range(start // PAGE, -(-end // PAGE))})
+    for number, users in sorted(wanted.items()):
+        expect(f"{references[number]:#x}", f"{users:#x}", f"references of frame {number * PAGE:#x} at the start")
 
 
 def _some(numbers):
@@ -91,9 +95,9 @@ def _some(numbers):
 def test_frames_map(boot, seed):
     chance = chance_of(seed, "map")
     for memory in (8, chance.randrange(9, 100), 250):
-        check_frames(pages(boot, at="space_init", memory=memory, shift=1))  # fast: it is much memory
+        check_frames(pages(boot, at="space_init", memory=memory, shift=6))  # slower: it is much memory
     for _ in range(3):
-        check_frames(pages(boot, at="space_init", ranges=ragged(chance), memory=12, shift=1))
+        check_frames(pages(boot, at="space_init", ranges=ragged(chance), memory=12))
 
 
 def test_frames_counted(boot, seed):
@@ -297,12 +301,12 @@ SMEP, SMAP, UMIP, WP = 1 << 20, 1 << 21, 1 << 11, 1 << 16
 def test_spaces_guarded(boot, seed):
     features = {"smep": SMEP, "smap": SMAP, "umip": UMIP}
     some = chance_of(seed, "guarded").choice(sorted(features))
-    for options in ([], [f"+{some}"], [f"+{name}" for name in sorted(features)], ["level=6"]):
-        o = pages(boot, memory=8, cpu=options)
+    for names in ([], [some], sorted(features)):
+        o = pages(boot, memory=8, cpu=[f"+{name}" for name in names])
         cpu = o.machine.registers()
         expect(cpu["cr0"] & WP, WP, "CR0.WP: ring 0 obeys read-only pages")
         for name, bit in features.items():
-            expect(bool(cpu["cr4"] & bit), f"+{name}" in options, f"CR4.{name.upper()}, on a processor with {' '.join(options) or 'none of them'}")
+            expect(bool(cpu["cr4"] & bit), name in names, f"CR4.{name.upper()}, on a processor that has {' '.join(names) or 'none of them'}")
         expect(cpu["cr4"] & 0x90, 0x90, "CR4.PSE and CR4.PGE, as they were")
 
 
@@ -321,14 +325,23 @@ def good_bytes(address, size):
     return address + size <= KERNEL_BASE
 
 
+def answers(o, name, pairs):
+    """What a function says of each pair of numbers: true or false."""
+    at = o.spare + 0x10000
+    o.gdb.write(at, b"".join(struct.pack("<II", *pair) for pair in pairs))
+    #                  again: lodsd; mov edx, [esi]; add esi, 4; call ebx; stosb; dec ebp; jnz again
+    o.run_code(b"\xad\x8b\x16\x83\xc6\x04\xff\xd3\xaa\x4d\x75\xf4\x90", ebx=o.address(name), esi=at, edi=at + 0x10000, ebp=len(pairs))
+    return [bool(byte) for byte in o.gdb.read(at + 0x10000, len(pairs))]
+
+
 def test_ranges(boot, seed):
     o, chance = pages(boot, memory=8), chance_of(seed, "ranges")
-    pairs = [(a, b) for a in EDGES for b in EDGES]
-    pairs = chance.sample(pairs, 120) + [(KERNEL_BASE - n * PAGE, n) for n in (1, 2, MAX)] + [(KERNEL_BASE - n, n) for n in (0, 1, 9)]
-    pairs += [(PAGE, 1 << 20), (KERNEL_BASE - PAGE, 2), (PAGE, 0), (0, 1), (PAGE, MAX + 1), (KERNEL_BASE, 0), (KERNEL_BASE + 1, 0)]
-    for address, count in pairs:
-        expect(bool(o.call("range_of_pages", address, count) & 0xFF), good_pages(address, count), f"range_of_pages({address:#x}, {count:#x})")
-        expect(bool(o.call("range_of_bytes", address, count) & 0xFF), good_bytes(address, count), f"range_of_bytes({address:#x}, {count:#x})")
+    pairs = [(a, b) for a in EDGES for b in EDGES] + [(KERNEL_BASE - n * PAGE, n + more) for n in (1, 2, MAX) for more in (0, 1)]
+    pairs += [(KERNEL_BASE - n, n + more) for n in (9, chance.randrange(KERNEL_BASE)) for more in (0, 1)]
+    pairs += [(chance.getrandbits(20) * PAGE, chance.randrange(MAX + 9)) for _ in range(50)]
+    for name, good in (("range_of_pages", good_pages), ("range_of_bytes", good_bytes)):
+        for (address, count), seen in zip(pairs, answers(o, name, pairs)):
+            expect(seen, good(address, count), f"{name}({address:#x}, {count:#x})")
 
 
 def result(o, wanted, name, *arguments):
@@ -464,23 +477,26 @@ def answer_of(mapped, address, size, write):
     """What user_check() has to say."""
     if address + size > KERNEL_BASE:
         return "ADDRESS"
-    for page in range(address & FRAME, address + size, PAGE):
+    for page in range(address & FRAME, address + size, PAGE) if size else ():
         if page not in mapped:
             return "ABSENT"
-        if write and not mapped[page] & WRITABLE:
+        if mapped[page] & DEVICE or write and not mapped[page] & WRITABLE:
             return "ADDRESS"
     return ""
 
 
 BUFFERS = [(0x083FD000, 1), (0x083FCFFF, 1), (0x083FCFFF, 2), (0x083FD000, 3 * PAGE), (0x083FD000, 3 * PAGE + 1), (0x083FFFFF, 2), (0x083FFFFF, 1),
-           (0x08400000, PAGE), (0x08401FFF, 1), (0x08401FFF, 2), (0x08402000, 0), (0x08402000, 1), (0x08400000, 4 * PAGE), (0x08403FFF, 1),
+           (0x08400000, PAGE), (0x08401FFF, 1), (0x08401FFF, 2), (0x08402000, 0), (0x08402001, 0), (0x08402000, 1), (0x08400000, 4 * PAGE), (0x08403FFF, 1),
            (0x08403FFF, 2), (0, 0), (0, 1), (0, PAGE), (KERNEL_BASE, 0), (KERNEL_BASE, 1), (KERNEL_BASE - 1, 1), (KERNEL_BASE - 1, 2),
-           (KERNEL_BASE + MIB, 4), (0xFFFFFFFF, 1), (0xFFFFFFFF, 2), (0xFFFFF000, 0x1000), (0x083FD000, 0xFFFFFFFF), (0x083FD000, KERNEL_BASE)]
+           (KERNEL_BASE + MIB, 4), (0xFFFFFFFF, 1), (0xFFFFFFFF, 2), (0xFFFFF000, 0x1000), (0x083FD000, 0xFFFFFFFF), (0x083FD000, KERNEL_BASE),
+           (0x08407000, 1), (0x08406FFF, 2), (0x08406000, PAGE), (0x08407FFF, 1)]
 
 
 def test_user_check(boot, seed):
     o, chance = pages(boot, memory=8), chance_of(seed, "check")
     process, space = two_stretches(o, chance)
+    result(o, "", "memory_map", process, 0x08406000, 1, 1)
+    result(o, "", "memory_device", process, 0x08407000, 1, 1, 0xB8000)
     mapped = o.mapped(space)
     more = [(0x083FC000 + chance.randrange(9 * PAGE), chance.randrange(3 * PAGE)) for _ in range(20)]
     for address, size in BUFFERS + more:
@@ -668,24 +684,25 @@ AT = 0x08001FF5  # of an instruction; the next page begins 11 bytes behind it
 DECODED = [  # EIP, CR2, error code
     (AT, AT, 0b00100), (AT, AT, 0b00111), (AT, AT + 3, 0b00101), (AT, AT - 0xFF5, 0b00100), (AT, AT + 11, 0b00100),
     (AT, AT + 11, 0b00110), (AT, AT + 12, 0b00100), (AT - 3, AT + 11, 0b00100), (AT - 4, AT + 11, 0b00100), (AT, 0, 0b00100),
-    (AT, 0, 0b00110), (0, 0, 0b00100), (AT, 0x20000000, 0b10100), (AT, 0x20000000, 0b00100),
+    (AT, 0, 0b00110), (0, 0, 0b00100), (AT, 0x20000000, 0b00100), (AT, 0x20000000, 0b00000), (AT, 0x20000000, 0b00011),
     (AT, KERNEL_BASE - 1, 0b00101), (AT, KERNEL_BASE - 1, 0b00111), (AT, KERNEL_BASE, 0b00101), (AT, KERNEL_BASE, 0b00111),
-    (KERNEL_BASE, KERNEL_BASE, 0b10101), (AT, 0xFFFFF000, 0b00100), (AT, 0xFFFFFFFF, 0b00110), (AT, 0x20000000, 0b00000), (AT, 0x20000000, 0b00011),
+    (KERNEL_BASE, KERNEL_BASE, 0b00101), (AT, 0xFFFFF000, 0b00100), (AT, 0xFFFFFFFF, 0b00110),
 ]
+TOLD = [(AT, AT, 0b10100), (AT, AT + 11, 0b10100), (KERNEL_BASE, KERNEL_BASE, 0b10101)]  # fetches, with SMEP
 
 
-def words_of(eip, address, error):
+def words_of(eip, address, error, smep):
     """What a page fault means: SDM volume 3, section 4.7."""
-    border = address % PAGE == 0 and eip < address < eip + 15
-    does = "writes to" if error & 2 else "executes at" if error & 0x10 or address == eip or border else "reads from"
+    guess = address == eip or address % PAGE == 0 and eip < address < eip + 15
+    does = "writes to" if error & 2 else "executes at" if (error & 0x10 if smep else guess) else "reads from"
     why = "which is not mapped" if not error & 1 else "which is the kernel's" if address >= KERNEL_BASE else "which it may only read"
     return f"{does} {address:08x}, {why}"
 
 
-def check_decoded(o):
+def check_decoded(o, smep):
     """The decoding by itself, at borders that a program does not easily come to."""
     thread, place = o.call("thread_new", o.new_process(), 0, 0, 0), o.spare + 0x40000
-    for eip, address, error in DECODED:
+    for eip, address, error in DECODED + TOLD * smep:
         at = f"address {address:#x}, error code {error:#x}, EIP {eip:#x}"
         o.set_frame(thread, eip=eip, error=error)
         o.call("fault_decode", place, thread, address)
@@ -694,13 +711,14 @@ def check_decoded(o):
         o.run_code(b"\x0f\x22\xd0\x90", eax=address)  # mov cr2, eax
         o.call("fault_report", thread)
         said = o.machine.console().decode("latin-1").splitlines()[-1]
-        expect(said, f"process 1, thread 1 {words_of(eip, address, error)}", f"fault_report(): {at}")
+        expect(said, f"process 1, thread 1 {words_of(eip, address, error, smep)}", f"fault_report(): {at}")
 
 
 def test_faults_decoded(boot):
     check_faults(boot)
-    check_decoded(pages(boot, memory=8))
+    check_decoded(pages(boot, memory=8), False)
 
 
 def test_faults_smep(boot):
     check_faults(boot, cpu=["+smep", "+smap"])
+    check_decoded(pages(boot, memory=8, cpu=["+smep"]), True)

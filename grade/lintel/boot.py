@@ -35,7 +35,7 @@ class Booted:
         if bad:
             raise bad
         if not self.report.complete:
-            raise Failure("wrong", "the program's report, signed, up to its end", f"an end after {self._lines()}")
+            raise Failure("wrong", "the program's report, signed, up to its end", failure.with_console(f"an end after {self._lines()}", self.run.console))
 
     def _lines(self):
         return f"{self.report.count} signed lines and {self.report.rejected} others"

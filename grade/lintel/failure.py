@@ -38,7 +38,7 @@ def of_run(run, expected="the program runs to its end"):
         "flood": ("wrong", "endless output on a serial line"),
         "reset": ("wrong", f"the machine was reset or switched off at {run.place}"),
     }[run.kind]
-    return Failure(kind, expected, _with_console(seen, run.console))
+    return Failure(kind, expected, with_console(seen, run.console))
 
 
 def _of_status(run, expected):
@@ -47,10 +47,10 @@ def _of_status(run, expected):
     if run.status == MISSING:
         return Failure("missing", expected, _missing(run))
     if run.status == REFUSED:
-        return Failure("boot", expected, _with_console("the kernel refused to boot", run.console))
+        return Failure("boot", expected, with_console("the kernel refused to boot", run.console))
     if run.status == PANIC:
         return Failure("panic", expected, _panic(run))
-    return Failure("wrong", expected, _with_console(_status(run.status), run.console))
+    return Failure("wrong", expected, with_console(_status(run.status), run.console))
 
 
 def _status(status):
@@ -71,5 +71,5 @@ def _missing(run):
     return f"the run stopped at exercise {name}, which is missing"
 
 
-def _with_console(seen, console):
+def with_console(seen, console):
     return f"{seen}\nthe console's last lines:\n{clean(console[-4096:], lines=6)}" if console.strip() else seen

@@ -36,6 +36,7 @@ LOOK = 0.25  # seconds between two looks at the machine's clocks
 STILL = 12  # looks in a row that find the CPU halted and the clock where it was: it was stopped
 PATIENCE = 120  # seconds of wall time for one run
 GRACE = 2  # seconds of the machine's time that its watchdog may be late
+STUCK = 40  # looks in a row that find it running, and no instruction done
 WATCHDOG = 0x443  # a write of n arms it with 30 - 2n seconds
 CLOCK = {"path": "/machine", "property": "rtc-time"}  # runs even when the CPU is halted
 
@@ -353,10 +354,12 @@ class _Overtime:
 
     A kernel can stop the real-time clock, but not the count of its instructions.
     While the CPU is halted the clock runs many times as fast as ours, or was stopped.
+    QEMU 7.2 may come to an instruction that it tries for ever, and counts none.
     """
 
     def __init__(self, machine):
         self._machine, self._next, self._latest, self._still = machine, time.monotonic() + LOOK, -1, 0
+        self._count, self._stuck = -1, 0
 
     def __call__(self):
         if self._machine._limit is None or time.monotonic() < self._next:
@@ -369,7 +372,9 @@ class _Overtime:
         halted = registers.parse(ask("human-monitor-command", **{"command-line": "info registers"}))["hlt"]
         self._still = self._still + 1 if halted and now[0] <= self._latest else 0
         self._latest = max(self._latest, now[0])
-        return self._still >= STILL or any(clock > late for clock, late in zip(now, self._machine._late))
+        self._stuck = self._stuck + 1 if now[1] == self._count and not halted else 0
+        self._count = now[1]
+        return self._still >= STILL or self._stuck >= STUCK or any(clock > late for clock, late in zip(now, self._machine._late))
 
 
 def _mapped(access, address, what):
