@@ -57,10 +57,21 @@ check_mapped(const struct process *p, uint32_t address, uint32_t pages)
     return 0;
 }
 
+/* Bits of an entry: with `writable`, ring 3 may write, and may get that right back when it was taken. */
 static uint32_t
 rights(bool writable)
 {
-    return PAGE_PRESENT | PAGE_USER | (writable ? PAGE_WRITABLE : 0);
+    return PAGE_PRESENT | PAGE_USER | (writable ? PAGE_WRITABLE | PAGE_GRANTED : 0);
+}
+
+/* May each of these pages, which are mapped, be made writable? */
+static bool
+all_granted(const struct process *p, uint32_t address, uint32_t pages)
+{
+    FOR_PAGES(at, address, pages)
+        if (!(*space_entry(p->space, at) & PAGE_GRANTED))
+            return false;
+    return true;
 }
 
 /* Maps new pages of zeros. */
@@ -76,7 +87,7 @@ memory_map(struct process *p, uint32_t address, uint32_t pages, bool writable)
     if (error)
         return error;
     FOR_PAGES(at, address, pages)
-        space_put(p->space, at, frame_new() | rights(writable));
+        space_put(p->space, at, frame_new() | rights(writable) | PAGE_GRANTED);
     return 0;
     // END paging.4
 }
@@ -89,11 +100,14 @@ memory_share(struct process *p, uint32_t address, uint32_t pages, bool writable,
     // SOLUTION paging.4
     // | /* TODO paging.4 */
     // | (void)p, (void)address, (void)pages, (void)writable, (void)source, (void)from, (void)check_mapped;
+    // | (void)all_granted;
     // | exercise_stop("paging.4");
     uint32_t error = check_mapped(source, from, pages);
 
     if (!error)
         error = check_room(p, address, pages, 0);
+    if (!error && writable && !all_granted(source, from, pages))
+        error = ERR_RIGHT;
     if (error)
         return error;
     FOR_PAGES(at, from, pages)
@@ -165,11 +179,13 @@ memory_protect(struct process *p, uint32_t address, uint32_t pages, bool writabl
 {
     // SOLUTION paging.6
     // | /* TODO paging.6: all other bits of the entries stay as they are. */
-    // | (void)p, (void)address, (void)pages, (void)writable;
+    // | (void)p, (void)address, (void)pages, (void)writable, (void)all_granted;
     // | exercise_missing("paging.6");
     // | return ERR_ABSENT;
     uint32_t error = check_mapped(p, address, pages);
 
+    if (!error && writable && !all_granted(p, address, pages))
+        error = ERR_RIGHT;
     if (error)
         return error;
     FOR_PAGES(at, address, pages) {
@@ -200,7 +216,7 @@ memory_look(struct process *p, uint32_t address, uint32_t pages, uint32_t *words
     FOR_PAGES(at, address, pages) {
         uint32_t entry = mapped(p, at) ? *space_entry(p->space, at) : 0;
 
-        *words++ = entry & ~(PAGE_USER | PAGE_NO_CACHE);
+        *words++ = entry & ~(PAGE_USER | PAGE_NO_CACHE | PAGE_GRANTED);
         if (clear && entry & used)
             space_change(p->space, at, entry & ~used);
     }

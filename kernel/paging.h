@@ -25,6 +25,7 @@ uint32_t frame_references(paddr_t frame);
 #define PAGE_ACCESSED 0x020u
 #define PAGE_DIRTY    0x040u
 #define PAGE_DEVICE   0x200u /* ours to use: what it maps is no RAM, and not counted */
+#define PAGE_GRANTED  0x400u /* ours: it is writable, or may be made so */
 
 /* space.c: an address space is known by the frame of its page directory. */
 void space_init(void);

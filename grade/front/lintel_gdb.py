@@ -336,7 +336,7 @@ def all_processes():
         raise gdb.GdbError("this kernel has no processes: they come with the lab `paging`")
     loaded()
     found, process = {}, kernel("process_list")
-    while int(process):
+    while int(process) and int(process["number"]) not in found:  # a broken list may go in circles
         found[int(process["number"])] = process
         process = process["next"]
     return found

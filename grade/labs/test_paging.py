@@ -12,7 +12,7 @@ import struct
 from lintel.failure import PANIC, Failure, expect, of_run
 from lintel.memory_model import Model, run_operations
 from lintel.pages import (
-    ACCESSED, DEVICE, DIRTY, FRAME, HARNESS, KERNEL_BASE, NO_CACHE, NO_RAM, NUMBERS, PAGE, PRESENT, USER, WRITABLE, Pages,
+    ACCESSED, DEVICE, DIRTY, FRAME, GRANTED, HARNESS, KERNEL_BASE, NO_CACHE, NO_RAM, NUMBERS, PAGE, PRESENT, USER, WRITABLE, Pages,
     error_name, expect_pages, rights,
 )
 
@@ -352,7 +352,8 @@ def result(o, wanted, name, *arguments):
 
 
 def bits(writable):
-    return PRESENT | USER | (WRITABLE if writable else 0)
+    """Of a page that another process shares."""
+    return PRESENT | USER | (WRITABLE | GRANTED if writable else 0)
 
 
 def masked(mapped):
@@ -398,6 +399,7 @@ def test_memory_share(boot, seed):
     expect(o.free(), free - 2, "free frames after sharing: two tables less")
     for entry in wanted.values():
         expect(o.call("frame_references", entry & FRAME), 2, "references of a shared frame")
+    result(o, "RIGHT", "memory_share", giver, 0x60000000, 1, 1, taker, 0x70000000)
     for error, address, pages_, from_ in [("ABSENT", 0x60000000, 7, 0x08000000), ("MAPPED", 0x6FFFF000, 2, 0x08000000),
                                           ("ADDRESS", 0x60000000, 1, 0x08000001), ("ADDRESS", 0, 1, 0x08000000),
                                           ("ADDRESS", 0x60000000, 1, 0x20000000), ("ADDRESS", 0x60000000, 2, 0x1FFFF000), ("ABSENT", 0x60000000, 1, 0x09000000),
@@ -573,16 +575,19 @@ def marked(o, space, chance):
 def test_memory_protect(boot, seed):
     o, chance = pages(boot, memory=8), chance_of(seed, "protect")
     process, space = two_stretches(o, chance)
+    giver = o.new_process()
+    result(o, "", "memory_map", giver, 0x08000000, 1, 1)
+    result(o, "", "memory_share", process, 0x08404000, 1, 0, giver, 0x08000000)
     result(o, "", "memory_device", process, 0x20000000, 2, 1, 0xB8000)
     wanted = marked(o, space, chance)
-    for address, size, writable in [(0x083FE000, 4, 0), (0x083FD000, 2, 1), (0x083FD000, 5, 0), (0x083FF000, 3, 1), (0x20001000, 1, 0)]:
+    for address, size, writable in [(0x08404000, 1, 0), (0x083FE000, 4, 0), (0x083FD000, 2, 1), (0x083FD000, 5, 0), (0x083FF000, 3, 1), (0x20001000, 1, 0)]:
         result(o, "", "memory_protect", process, address, size, writable)
         for page in range(address, address + size * PAGE, PAGE):
             wanted[page] = wanted[page] & ~WRITABLE | (WRITABLE if writable else 0)
         expect_pages(o.mapped(space), wanted, f"after memory_protect() of {size} pages from {address:#x}, the entry of a page")
     for error, address, size in [("ABSENT", 0x08401000, 2), ("ABSENT", 0x083FC000, 2), ("ADDRESS", 0x083FD001, 1), ("ADDRESS", 0x083FD000, 0),
-                                 ("ABSENT", 0x60000000, 1), ("ADDRESS", KERNEL_BASE, 1), ("ADDRESS", 0, 1)]:
-        for writable in (0, 1):
+                                 ("ABSENT", 0x60000000, 1), ("ADDRESS", KERNEL_BASE, 1), ("ADDRESS", 0, 1), ("RIGHT", 0x08403000, 2)]:
+        for writable in (0, 1) if error != "RIGHT" else (1,):
             result(o, error, "memory_protect", process, address, size, writable)
             expect_pages(o.mapped(space), wanted, "after a call that failed, the entry of a page")
 
@@ -597,7 +602,7 @@ def test_memory_look(boot, seed):
         seen = struct.unpack("<16I", o.gdb.read(words, 64))
         for n, word in enumerate(seen):
             page = 0x083FC000 + n * PAGE
-            expect(f"{word:#x}", f"{mapped.get(page, 0) & ~(USER | NO_CACHE):#x}", f"what memory_look() tells of the page at {page:#x}")
+            expect(f"{word:#x}", f"{mapped.get(page, 0) & ~(USER | NO_CACHE | GRANTED):#x}", f"what memory_look() tells of the page at {page:#x}")
         if clear:
             mapped = {page: entry & ~(ACCESSED | DIRTY) for page, entry in mapped.items()}
         expect_pages(o.mapped(space), mapped, "after memory_look(), the entry of a page")

@@ -304,6 +304,8 @@ class Machine:
         status = self._process.wait()
         if status == 0:  # no guest can write this one
             raise MachineError(f"{QEMU} was told to quit, by a debugger or from outside")
+        if status == -signal.SIGABRT:
+            raise Failure("wrong", "a machine that QEMU can go on with", f"QEMU gave up: {self._complaint()}")
         if status < 0:
             raise MachineError(f"{QEMU} died of signal {signal.Signals(-status).name}: {self._complaint()}")
         kind = "flood" if self._flooded() else "exit"

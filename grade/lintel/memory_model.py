@@ -55,7 +55,7 @@ class Call:
 
 @dataclass
 class Process:
-    pages: dict = field(default_factory=dict)  # address -> [frame, writable, device]
+    pages: dict = field(default_factory=dict)  # address -> [frame, writable, device, granted]
 
     def tables(self):
         return len({address >> 22 for address in self.pages})
@@ -125,7 +125,7 @@ class Model:
     def do_memory_map(self, target, address, pages, flags, *_):
         error = "FLAGS" if flags & ~WRITABLE else self.room(target, address, pages, pages)
         if not error:
-            self.put(target, address, [[self.new_frame(), flags, False] for _ in range(pages)])
+            self.put(target, address, [[self.new_frame(), flags, False, True] for _ in range(pages)])
         return 0, error
 
     def do_memory_unmap(self, target, address, pages, flags, *_):
@@ -141,6 +141,7 @@ class Model:
 
     def do_memory_protect(self, target, address, pages, flags, *_):
         error = "FLAGS" if flags & ~WRITABLE else self.all_there(target, address, pages)
+        error = error or self.not_granted(target, address, pages, flags)
         if not error:
             for at in spread(address, pages):
                 self.processes[target].pages[at][1] = flags
@@ -151,12 +152,13 @@ class Model:
             return 0, "FLAGS"
         if source not in self.processes:
             return 0, "TARGET"
-        error = self.all_there(source, start, pages) or self.room(target, address, pages, 0)
+        error = (self.all_there(source, start, pages) or self.room(target, address, pages, 0)
+                 or self.not_granted(source, start, pages, flags))
         shared = [] if error else [self.processes[source].pages[at] for at in spread(start, pages)]
-        if any(device for _, _, device in shared):
+        if any(device for _, _, device, _ in shared):
             error = "ADDRESS"
         if not error:
-            self.put(target, address, [[frame, flags, False] for frame, _, _ in shared])
+            self.put(target, address, [[frame, flags, False, bool(flags)] for frame, *_ in shared])
         return 0, error
 
     def do_memory_device(self, target, address, pages, flags, machine, physical, *_):
@@ -169,7 +171,7 @@ class Model:
                           or any(at <= physical + n * PAGE < end for at, end in RAM for n in range(pages))):
             error = "ADDRESS"
         if not error:
-            self.put(target, address, [[physical + PAGE * n, flags, True] for n in range(pages)])
+            self.put(target, address, [[physical + PAGE * n, flags, True, bool(flags)] for n in range(pages)])
         return 0, error
 
     def do_memory_query(self, target, address, pages, flags, *_):
@@ -204,6 +206,10 @@ class Model:
         mine = self.processes[target].pages
         return "" if all(at in mine for at in spread(address, pages)) else "ABSENT"
 
+    def not_granted(self, target, address, pages, flags):
+        mine = self.processes[target].pages
+        return "RIGHT" if flags and not all(mine[at][3] for at in spread(address, pages)) else ""
+
     def put(self, target, address, pages):
         self.processes[target].pages.update(zip(spread(address, len(pages)), pages))
 
@@ -213,7 +219,7 @@ class Model:
 
     def used(self):
         """Frames behind all pages, their tables, and two for each process but the root."""
-        frames = {frame for p in self.processes.values() for frame, _, device in p.pages.values() if not device}
+        frames = {frame for p in self.processes.values() for frame, _, device, _ in p.pages.values() if not device}
         return len(frames) + sum(p.tables() for p in self.processes.values()) + 2 * (len(self.processes) - 1)
 
     def free(self):
@@ -342,7 +348,7 @@ class Operations(Pages):
     def compare_space(self, process, seen, frames, number):
         mine = {at: entry for at, entry in seen.items() if number != 1 or OWN[0] <= at < OWN[1]}
         wanted = {}
-        for at, (frame, writable, device) in process.pages.items():
+        for at, (frame, writable, device, _) in process.pages.items():
             wanted[at] = PRESENT | USER | writable | (DEVICE if device else 0)
             if at in mine:
                 real = mine[at] & FRAME

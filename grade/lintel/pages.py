@@ -12,7 +12,7 @@ from .outside import Outside
 PAGE = 4096
 KERNEL_BASE = 0xC0000000
 DIRECT = 896 << 20  # what the kernel can reach
-PRESENT, WRITABLE, USER, NO_CACHE, ACCESSED, DIRTY, DEVICE = 1, 2, 4, 0x10, 0x20, 0x40, 0x200
+PRESENT, WRITABLE, USER, NO_CACHE, ACCESSED, DIRTY, DEVICE, GRANTED = 1, 2, 4, 0x10, 0x20, 0x40, 0x200, 0x400
 FRAME = 0xFFFFF000
 NO_RAM = 0xFFFFFFFF
 PROCESS = struct.Struct("<IIIII")  # kernel/process.h: object (two words), space, number, next

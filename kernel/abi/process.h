@@ -38,7 +38,7 @@
 
 /* data: struct memory_range */
 #define CALL_MEMORY_MAP     0x65 /* new pages, all zeros; ERR_MAPPED if any page is mapped */
-#define CALL_MEMORY_PROTECT 0x6d /* ERR_ABSENT if any page is not mapped */
+#define CALL_MEMORY_PROTECT 0x6d /* ERR_ABSENT if any page is not mapped; ERR_RIGHT: see struct memory_share */
 #define CALL_MEMORY_UNMAP   0x75 /* what is mapped in the range, no flags; value: pages */
 
 #define CALL_MEMORY_SHARE   0x7d /* data: struct memory_share; maps pages of another process */
@@ -53,7 +53,9 @@ struct memory_range {
 /*
  * The pages at `from` in process `source` appear in the range too.  All have
  * to be there, else ERR_ABSENT.  The caller needs READ on the source, and to
- * share them writable WRITE.  Device memory is not shared: ERR_ADDRESS.
+ * share them writable WRITE.  A page that came by SHARE read-only stays so: who
+ * has it can neither PROTECT it writable nor share it writable (ERR_RIGHT).
+ * Device memory is not shared: ERR_ADDRESS.
  */
 struct memory_share {
     struct memory_range to;
