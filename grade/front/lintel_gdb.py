@@ -32,7 +32,7 @@ CR0_PAGING = 1 << 31
 NO_RAM = 0xffffffff  # FRAME_NO_RAM
 PRESENT, WRITABLE, USER, ACCESSED, DIRTY, LARGE, DEVICE = 1, 2, 4, 0x20, 0x40, 0x80, 0x200
 BITS = {PRESENT: "present", WRITABLE: "writable", USER: "user", 8: "write-through", 0x10: "no-cache",
-        ACCESSED: "accessed", DIRTY: "dirty", LARGE: "large", 0x100: "global", DEVICE: "device"}
+        ACCESSED: "accessed", DIRTY: "dirty", LARGE: "large", 0x100: "global", DEVICE: "device", 0x400: "granted"}
 
 
 # --- The machine

@@ -9,7 +9,7 @@ from itertools import groupby
 PAGE, FRAME, KERNEL_BASE, KERNEL_END = 4096, 0xFFFFF000, 0xC0000000, 0xF8000000
 PRESENT, WRITABLE, USER, LARGE, DEVICE = 1, 2, 4, 0x80, 0x200
 BITS = {PRESENT: "present", WRITABLE: "writable", USER: "user", 8: "write-through", 0x10: "no cache", 0x20: "accessed",
-        0x40: "dirty", LARGE: "large", 0x100: "global", DEVICE: "device"}
+        0x40: "dirty", LARGE: "large", 0x100: "global", DEVICE: "device", 0x400: "granted"}
 
 INK, PALE, LINE = "#22262e", "#6b7280", "#c9ccd3"
 STYLE = f"""
