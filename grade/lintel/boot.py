@@ -48,7 +48,7 @@ class Booter:
         self.tree, self.seed, self.id, self._stack = pathlib.Path(tree), seed, test_id, stack
         self._random = random.Random(f"{seed}:{test_id}")
         self._dir = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lintel-")))
-        self._count = 0
+        self._count, self._machines = 0, []
 
     def __call__(self, name, args="", cmdline="", expect_end=True, guest_seconds=2.0, **options):
         return self.load(name, args, cmdline, **options).go(guest_seconds, expect_end)
@@ -61,7 +61,12 @@ class Booter:
         options.setdefault("seed", self.seed)
         more = [(self._image(which), words) for which, words in modules]
         machine = Machine(kernel, [(root, args), *more], cmdline, **options)
-        return Booted(self._stack.enter_context(machine), key, self.seed, params)
+        self._machines.append(self._stack.enter_context(machine))
+        return Booted(machine, key, self.seed, params)
+
+    def missing(self):
+        """The exercises that the machines' consoles called missing."""
+        return {name for machine in self._machines for name in failure.missing(machine.console())}
 
     def _patched(self, name, key, params):
         """In a folder of its own, so that its name is the same in every run."""

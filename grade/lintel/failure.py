@@ -66,9 +66,13 @@ def _panic(run):
 
 def _missing(run):
     """The exercise that stopped the run is the last one that the console names."""
-    found = re.findall(rb"exercise (\S+) is missing", run.console)
-    name = line(found[-1]) if found else "unknown"
+    name = (missing(run.console) or ["unknown"])[-1]
     return f"the run stopped at exercise {name}, which is missing"
+
+
+def missing(console):
+    """The exercises that a kernel said are missing, in order."""
+    return [line(name) for name in re.findall(rb"exercise (\S+) is missing", console)]
 
 
 def with_console(seen, console):

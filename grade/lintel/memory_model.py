@@ -25,6 +25,8 @@ NAMES = {DELETE: "PROCESS_DELETE", START: "PROCESS_START", QUERY: "MEMORY_QUERY"
 SIZES = {QUERY: 3, SCAN: 3, MAP: 3, PROTECT: 3, UNMAP: 3, SHARE: 5, DEVICE_MAP: 5, FRAMES: 2, START: 3}  # words of data
 ODD = [0, 1, 2, 3, 7, 0x40, 499, 500, 501, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
 OWN = 0x60000000, 0x70000000  # where the root process maps and unmaps in its own space
+RANGE = "address pages flags".split()
+FIELDS = {SHARE: [*RANGE, "source", "from"], DEVICE_MAP: [*RANGE, "machine", "physical"], FRAMES: ["first", "frames"], CREATE: [], DELETE: []}
 OPERATION = struct.Struct("<10I")  # function, target, buffer or 0, sizes, six words
 RESULT = struct.Struct("<3I")  # value, error, sizes of the reply
 SCREEN = 0xB8000
@@ -48,9 +50,10 @@ class Call:
 
     def __str__(self):
         name = NAMES.get(self.function, f"function {self.function:#x}")
-        buffer = f" at {self.buffer:#x}" if self.buffer else ""
-        words = " ".join(f"{word:#x}" for word in self.words[:max(3, SIZES.get(self.function, 3))])
-        return f"{name} on {self.target} with {self.data} of {self.room} bytes and {self.descriptors} descriptors{buffer}: {words}"
+        words = " ".join(f"{field} {word:#x}" for field, word in zip(FIELDS.get(self.function, RANGE), self.words))
+        odd = [f"{self.data} bytes of data in {self.room}"] if self.data != 4 * SIZES.get(self.function, 0) or self.room < self.data else []
+        odd += [f"{self.descriptors} descriptors"] * bool(self.descriptors) + [f"the buffer at {self.buffer:#x}"] * bool(self.buffer)
+        return f"{name} on descriptor {self.target} ({words})" + (", with " + " and ".join(odd) if odd else "")
 
 
 @dataclass

@@ -90,6 +90,8 @@ def _verdict(item, call):
         return {"status": result.ERROR, "output": _trace(error)}
     config = item.config
     test = config.lintel_lab.tests[_id(item)]
+    if error.kind == "wrong" and test.exercise.id in item.funcargs["boot"].missing():
+        error.kind, error.hint = "missing", f"the kernel said that exercise {test.exercise.id} is missing"
     text = report.explain(config.lintel_lab, test, error, config.getoption("--seed"))
     return {"status": result.FAILED, "output": text, "kind": error.kind}
 
