@@ -44,7 +44,7 @@ reason(const struct fault *fault)
     // SOLUTION paging.7
     // | /* TODO paging.7: three answers, as the handout has them */
     // | (void)fault;
-    // | return "and paging.7 is missing, which tells why";
+    // | return "";
     if (!fault->present)
         return "which is not mapped";
     return fault->address >= KERNEL_BASE ? "which is the kernel's" : "which it may only read";
@@ -60,6 +60,10 @@ fault_report(const struct thread *t)
     };
     struct fault fault = fault_decode(&t->frame, read_cr2());
 
+    // SOLUTION paging.7
+    // | /* TODO paging.7: take this out when the two functions above are done. */
+    // | return;
+    // END paging.7
     print("process %u, thread %u %s %08x, %s\n", t->process->number, t->number, does[fault.access], fault.address,
           reason(&fault));
 }

@@ -205,7 +205,7 @@ uint32_t
 memory_look(struct process *p, uint32_t address, uint32_t pages, uint32_t *words, bool clear)
 {
     // SOLUTION paging.6
-    // | /* TODO paging.6: the bits of abi/process.h are those of an entry. */
+    // | /* TODO paging.6: the bits that abi/process.h names are those of an entry. */
     // | (void)p, (void)address, (void)pages, (void)words, (void)clear;
     // | exercise_missing("paging.6");
     // | return ERR_ADDRESS;

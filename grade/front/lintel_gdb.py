@@ -120,6 +120,14 @@ def in_ring_3():
     return int(gdb.parse_and_eval("$cs")) & 3 == 3
 
 
+def place_in(thread):
+    """Where a thread stands. gdb knows the root program's names, which mean nothing in other processes."""
+    eip = int(thread["frame"]["eip"])
+    if eip < KERNEL_BASE and gdb.lookup_global_symbol("process_list") and int(thread["process"]["number"]) != 1:
+        return f"process {int(thread['process']['number'])}"
+    return place(eip)
+
+
 # --- Commands
 
 def is_new(frame):
@@ -142,11 +150,12 @@ def row(frame, names, width):
     return "  ".join(f"{name:<6} {int(frame[name]) & (1 << 4 * width) - 1:0{width}x}" for name in names.split())
 
 
-def frame_lines(frame):
+def frame_lines(thread):
+    frame = thread["frame"]
     eip, eflags = int(frame["eip"]), int(frame["eflags"])
     yield f"  vector {came_by(frame)}"
     yield f"  error  {int(frame['error']):08x}"
-    yield f"  eip    {eip:08x}  {place(eip)}"
+    yield f"  eip    {eip:08x}  {place_in(thread)}"
     yield f"  eflags {eflags:08x}  {flags(eflags)}"
     yield "  " + row(frame, "eax ebx ecx edx", 8)
     yield "  " + row(frame, "esi edi ebp esp", 8)
@@ -203,7 +212,7 @@ class TrapFrame(gdb.Command):
         print(f"thread {int(thread['number'])}")
         if is_current(thread) and in_ring_3():
             print("  is in ring 3 now: this is how it came in last")
-        print("\n".join(frame_lines(thread["frame"])))
+        print("\n".join(frame_lines(thread)))
 
 
 class Threads(gdb.Command):
@@ -224,7 +233,7 @@ class Threads(gdb.Command):
         frame, mark = thread["frame"], "*" if is_current(thread) else " "
         eip, esp = int(frame["eip"]), int(frame["esp"])
         return (f"{mark} {int(thread['number']):<6}  {STATES[int(thread['state'])]:<7}  {came_by(frame):<26}  "
-                f"{esp:08x}  {eip:08x} {place(eip)}")
+                f"{esp:08x}  {eip:08x} {place_in(thread)}")
 
 
 def number(text):

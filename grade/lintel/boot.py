@@ -35,10 +35,11 @@ class Booted:
         if bad:
             raise bad
         if not self.report.complete:
-            raise Failure("wrong", "the program's report, signed, up to its end", failure.with_console(f"an end after {self._lines()}", self.run.console))
+            said = failure.with_console(f"it ended before that, after {self._lines()}", self.run.console)
+            raise Failure("wrong", "the program reports, up to its end", said)
 
     def _lines(self):
-        return f"{self.report.count} signed lines and {self.report.rejected} others"
+        return f"{self.report.count} reports" + (f", and {self.report.rejected} lines that are none" if self.report.rejected else "")
 
 
 class Booter:

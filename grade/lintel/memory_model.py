@@ -28,7 +28,7 @@ OWN = 0x60000000, 0x70000000  # where the root process maps and unmaps in its ow
 RANGE = "address pages flags".split()
 FIELDS = {SHARE: [*RANGE, "source", "from"], DEVICE_MAP: [*RANGE, "machine", "physical"], FRAMES: ["first", "frames"], CREATE: [], DELETE: []}
 OPERATION = struct.Struct("<10I")  # function, target, buffer or 0, sizes, six words
-RESULT = struct.Struct("<3I")  # value, error, sizes of the reply
+RESULT = struct.Struct("<4I")  # value, error, sizes of the reply, sum of the flags in it
 SCREEN = 0xB8000
 RAM = (0, 0x9F000), (0x100000, 32 << 20)  # of the machine; what lies between is devices'
 
@@ -44,6 +44,7 @@ class Call:
     room: int
     descriptors: int
     words: list
+    flags: int = None  # the sum of the flags in the reply, when the model knows it
 
     def packed(self):
         return OPERATION.pack(self.function, self.target, self.buffer, self.room << 20 | self.data << 8 | self.descriptors, *self.words)
@@ -77,6 +78,7 @@ class Model:
     def do(self, call):
         """Value and error name; None stands for any value."""
         error, value = self.check(call.function, call.target) or self.check_message(call), 0
+        call.flags = self.flags(call) if call.function in (QUERY, SCAN) and not error else None
         if not error:
             value, error = getattr(self, f"do_{NAMES[call.function].lower()}")(call.target, *call.words)
         error = error or self.check_reply(call)
@@ -209,6 +211,15 @@ class Model:
         mine = self.processes[target].pages
         return "" if all(at in mine for at in spread(address, pages)) else "ABSENT"
 
+    def flags(self, call):
+        """Of the pages that are looked at; none is ever touched, by the processor or the kernel."""
+        address, pages = call.words[:2]
+        if not good(address, pages) or call.target not in self.processes:
+            return None
+        mine = self.processes[call.target].pages
+        found = [mine[at] for at in spread(address, pages) if at in mine]
+        return sum(PRESENT | writable | (DEVICE if device else 0) for _, writable, device, _ in found)
+
     def not_granted(self, target, address, pages, flags):
         mine = self.processes[target].pages
         return "RIGHT" if flags and not all(mine[at][3] for at in spread(address, pages)) else ""
@@ -328,11 +339,13 @@ class Operations(Pages):
 
     def compare(self, model, operations, answers):
         results = self.gdb.read(self.program("results"), RESULT.size * len(operations))
-        for operation, (value, error), (seen, seen_error, sizes) in zip(operations, answers, RESULT.iter_unpack(results)):
+        for operation, (value, error), (seen, seen_error, sizes, flags) in zip(operations, answers, RESULT.iter_unpack(results)):
             what = str(operation)
             expect(error_name(seen_error), error_name(NUMBERS[error] if error else 0), f"error of {what}")
             size = 8 + 4 * operation.words[1] if operation.function in (QUERY, SCAN, FRAMES) and not error else 0
             expect(f"{sizes:#x}", f"{size << 8:#x}", f"sizes of the reply to {what}")
+            if operation.flags is not None and not error:
+                expect(f"{flags:#x}", f"{operation.flags:#x}", f"sum of the flags of all pages, by {what}")
             if value is not None:
                 expect(f"{seen:#x}", f"{value:#x}", f"value of {what}")
         self.compare_memory(model)

@@ -14,7 +14,9 @@ struct operation {
 };
 
 struct outcome {
-    uint32_t value, error, reply; /* the sizes that came back in arg3 */
+    uint32_t value, error;
+    uint32_t reply; /* the sizes that came back in arg3 */
+    uint32_t flags; /* the sum of the low twelve bits of what is in the reply, behind value and error */
 };
 
 struct outcome results[OPERATIONS];
@@ -36,6 +38,9 @@ run(const struct operation *o)
                      : "=a"(r.value), "=b"(r.error), "+S"(at), "=D"(r.reply)
                      : "0"(o->function), "1"(o->target), "3"(o->sizes), "i"(CALL_VECTOR)
                      : "memory", "cc");
+    r.flags = 0;
+    for (uint32_t i = 2; i < call_data_size(r.reply) / 4; i++)
+        r.flags += buffer[i] & 0xfff;
     return r;
 }
 
