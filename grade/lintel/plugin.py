@@ -90,10 +90,16 @@ def _verdict(item, call):
         return {"status": result.ERROR, "output": _trace(error)}
     config = item.config
     test = config.lintel_lab.tests[_id(item)]
-    if error.kind == "wrong" and test.exercise.id in item.funcargs["boot"].missing():
+    if error.kind == "wrong" and test.exercise.id in _missing(item):
         error.kind, error.hint = "missing", f"the kernel said that exercise {test.exercise.id} is missing"
     text = report.explain(config.lintel_lab, test, error, config.getoption("--seed"))
     return {"status": result.FAILED, "output": text, "kind": error.kind}
+
+
+def _missing(item):
+    """The exercises that the kernels of this test called missing."""
+    booter = item.funcargs.get("boot")
+    return booter.missing() if booter else ()
 
 
 def _trace(error):
