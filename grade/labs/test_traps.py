@@ -502,7 +502,7 @@ def check_good_calls(booted):
 
 def bad_calls(params):
     """(name in the report, error, what is wrong with the call), in the program's order."""
-    numbers = [0, 1, 7, 9, 0x11, 0x3E, 0x40, 0x3FF, 0x400, 0x1000, 0x8000, 0x80000008, 0xFFFFFFFF, *(p | CALL_LIMIT for p in params[:4])]
+    numbers = [0, 1, 7, 9, 0x11, 0x3E, CALL_LIMIT, 0x3FF, 0x400, 0x1000, 0x8000, 0x80000008, 0xFFFFFFFF, *(p | CALL_LIMIT for p in params[:4])]
     yield from (("function", FUNCTION, f"with function number {number:#x}") for number in numbers)
     yield "target", TARGET, f"with target {1 + params[1] % 1000}"
     yield from (("size", SIZE, why) for why in SIZES)

@@ -32,7 +32,7 @@ good_calls(void)
 static void
 bad_functions(void)
 {
-    static const uint32_t functions[] = {0, 1, 7, 9, 0x11, 0x3e, 0x40, 0x3ff, 0x400, 0x1000, 0x8000, 0x80000008, -1};
+    static const uint32_t functions[] = {0, 1, 7, 9, 0x11, 0x3e, CALL_LIMIT, 0x3ff, 0x400, 0x1000, 0x8000, 0x80000008, -1};
 
     for (unsigned i = 0; i < sizeof(functions) / sizeof(*functions); i++)
         report_result("function", send(functions[i], CALL_SELF, 0, 0));
