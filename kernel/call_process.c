@@ -66,26 +66,26 @@ read_range(const struct thread *self, struct memory_range *r, uint32_t flags)
     return error ? error : r->flags & ~flags ? ERR_FLAGS : 0;
 }
 
-struct thread *
-call_memory_map(struct thread *self)
+/* MAP and PROTECT take the same message. */
+static struct thread *
+change(struct thread *self, uint32_t (*act)(struct process *p, uint32_t address, uint32_t pages, bool writable))
 {
     struct memory_range r;
     uint32_t error = read_range(self, &r, MEMORY_WRITABLE);
 
-    if (!error)
-        error = memory_map(target(self), r.address, r.pages, r.flags);
-    return answer(self, error, 0);
+    return answer(self, error ? error : act(target(self), r.address, r.pages, r.flags), 0);
+}
+
+struct thread *
+call_memory_map(struct thread *self)
+{
+    return change(self, memory_map);
 }
 
 struct thread *
 call_memory_protect(struct thread *self)
 {
-    struct memory_range r;
-    uint32_t error = read_range(self, &r, MEMORY_WRITABLE);
-
-    if (!error)
-        error = memory_protect(target(self), r.address, r.pages, r.flags);
-    return answer(self, error, 0);
+    return change(self, memory_protect);
 }
 
 struct thread *

@@ -66,10 +66,10 @@ class Process:
 
 
 class Model:
-    """Descriptors and memory of the root process and of those that it makes."""
+    """Descriptors and memory of the root process and of those that it makes. There is always memory enough."""
 
-    def __init__(self, chance, free=None):
-        self.chance, self.free_at_start = chance, free
+    def __init__(self, chance):
+        self.chance = chance
         self.processes = {ROOT: Process()}  # in the order of their birth
         self.next_frame = 0
 
@@ -118,8 +118,6 @@ class Model:
 
     def do_process_create(self, target, *_):
         number = next(n for n in range(1, DESCRIPTORS) if n != MACHINE and n not in self.processes)
-        if self.free() is not None and self.free() < 2:
-            return 0, "MEMORY"
         self.processes[number] = Process()
         return number, ""
 
@@ -128,16 +126,14 @@ class Model:
         return 0, ""
 
     def do_memory_map(self, target, address, pages, flags, *_):
-        error = "FLAGS" if flags & ~WRITABLE else self.room(target, address, pages, pages)
+        error = "FLAGS" if flags & ~WRITABLE else self.room(target, address, pages)
         if not error:
             self.put(target, address, [[self.new_frame(), flags, False, True] for _ in range(pages)])
         return 0, error
 
     def do_memory_unmap(self, target, address, pages, flags, *_):
-        if flags:
-            return 0, "FLAGS"
-        if not good(address, pages):
-            return 0, "ADDRESS"
+        if error := range_error(address, pages, flags):
+            return 0, error
         mine = self.processes[target].pages
         found = [at for at in spread(address, pages) if at in mine]
         for at in found:
@@ -157,7 +153,7 @@ class Model:
             return 0, "FLAGS"
         if source not in self.processes:
             return 0, "TARGET"
-        error = (self.all_there(source, start, pages) or self.room(target, address, pages, 0)
+        error = (self.all_there(source, start, pages) or self.room(target, address, pages)
                  or self.not_granted(source, start, pages, flags))
         shared = [] if error else [self.processes[source].pages[at] for at in spread(start, pages)]
         if any(device for _, _, device, _ in shared):
@@ -171,7 +167,7 @@ class Model:
             return 0, "FLAGS"
         if machine != MACHINE:
             return 0, "TARGET"
-        error = self.room(target, address, pages, 0)
+        error = self.room(target, address, pages)
         if not error and (physical % PAGE or physical + pages * PAGE > 1 << 32
                           or any(at <= physical + n * PAGE < end for at, end in RAM for n in range(pages))):
             error = "ADDRESS"
@@ -180,10 +176,8 @@ class Model:
         return 0, error
 
     def do_memory_query(self, target, address, pages, flags, *_):
-        if flags:
-            return 0, "FLAGS"
-        if not good(address, pages):
-            return 0, "ADDRESS"
+        if error := range_error(address, pages, flags):
+            return 0, error
         behind = [at for at in self.processes[target].pages if at >= address + pages * PAGE]
         if target == ROOT:  # the program's own pages lie there too
             return None, ""
@@ -196,14 +190,11 @@ class Model:
 
     # --- Its memory
 
-    def room(self, target, address, pages, frames):
+    def room(self, target, address, pages):
         if not good(address, pages):
             return "ADDRESS"
         mine = self.processes[target].pages
-        if any(at in mine for at in spread(address, pages)):
-            return "MAPPED"
-        tables = {at >> 22 for at in spread(address, pages)} - {at >> 22 for at in mine}
-        return "MEMORY" if self.free() is not None and self.free() < frames + len(tables) else ""
+        return "MAPPED" if any(at in mine for at in spread(address, pages)) else ""
 
     def all_there(self, target, address, pages):
         if not good(address, pages):
@@ -235,9 +226,6 @@ class Model:
         """Frames behind all pages, their tables, and two for each process but the root."""
         frames = {frame for p in self.processes.values() for frame, _, device, _ in p.pages.values() if not device}
         return len(frames) + sum(p.tables() for p in self.processes.values()) + 2 * (len(self.processes) - 1)
-
-    def free(self):
-        return None if self.free_at_start is None else self.free_at_start - self.used()
 
     # --- Making up calls
 
@@ -310,6 +298,11 @@ class Model:
 
 def good(address, pages):
     return address % PAGE == 0 and address >= PAGE and 1 <= pages <= MAX and address + pages * PAGE <= KERNEL_BASE
+
+
+def range_error(address, pages, flags):
+    """Of a call that takes no flags."""
+    return "FLAGS" if flags else "" if good(address, pages) else "ADDRESS"
 
 
 def spread(address, pages):
