@@ -82,7 +82,7 @@ check_module(const struct boot *boot, uint32_t i)
         boot_refuse("module %u does not begin with a page, as the loader was told to", i);
     if (m->end < m->start || m->end > DIRECT_SIZE)
         boot_refuse("module %u lies where the kernel cannot reach it", i);
-    if (m->start < physical(kernel_end) && m->end > MIB)
+    if (m->start < physical(kernel_end) && m->end > KERNEL_START)
         boot_refuse("module %u lies over the kernel", i);
 }
 

@@ -48,7 +48,7 @@ process_root(void)
 
     if (!p)
         boot_refuse("too little memory for a process");
-    p->descriptor[DESCRIPTOR_MACHINE] = (struct descriptor){&machine, RIGHTS};
+    p->descriptor[CALL_MACHINE] = (struct descriptor){&machine, RIGHTS};
     p->descriptor[DESCRIPTOR_ROOT] = (struct descriptor){&p->object, RIGHTS & ~RIGHT_DELETE};
     return p;
 }

@@ -271,7 +271,7 @@ def loads_of_cr3(o, at):
     for _ in range(100):
         eip = o.gdb.registers()["eip"]
         if eip == saved["eip"]:
-            o.set(**{r: saved[r] for r in ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")})
+            o.restore(saved)
             return loads
         code = o.gdb.read(eip, 3)
         loads += code[:2] == b"\x0f\x22" and code[2] & 0x38 == 0x18
@@ -366,7 +366,7 @@ def masked(mapped):
 def test_memory_map(boot, seed):
     o, chance = pages(boot, memory=8), chance_of(seed, "map")
     process = o.new_process()
-    space, _ = o.process(process)
+    space = o.space(process)
     free, wanted, tables = o.free(), {}, set()
     for address, count in [(0x08000000, 3), (0x083F0000, MAX), (KERNEL_BASE - 5 * PAGE, 5), (PAGE, 1), (0x50000000, chance.randrange(2, 9))]:
         writable = chance.choice([0, 1])
@@ -387,7 +387,7 @@ def test_memory_map(boot, seed):
 def test_memory_share(boot, seed):
     o, chance = pages(boot, memory=8), chance_of(seed, "share")
     giver, taker = o.new_process(), o.new_process()
-    (source, _), (space, _) = o.process(giver), o.process(taker)
+    source, space = o.space(giver), o.space(taker)
     result(o, "", "memory_map", giver, 0x08000000, 6, 1)
     result(o, "", "memory_map", giver, 0x083FF000, 2, 0)
     result(o, "", "memory_device", giver, 0x20000000, 1, 1, 0xB8000)
@@ -418,7 +418,7 @@ def test_memory_share(boot, seed):
 def test_memory_unmap(boot, seed):
     o, chance = pages(boot, memory=8), chance_of(seed, "unmap")
     process, count = o.new_process(), o.spare + 0x8000
-    space, _ = o.process(process)
+    space = o.space(process)
     free, wanted = o.free(), {}
     for address in (0x08000000, 0x083F0000, 0xBFFE0000):
         result(o, "", "memory_map", process, address, 20, 1)
@@ -441,7 +441,7 @@ def test_memory_exhausted(boot, seed):
     """With few frames left every call succeeds or changes nothing."""
     o, chance = pages(boot, memory=8), chance_of(seed, "exhausted")
     giver, process = o.new_process(), o.new_process()
-    space, _ = o.process(process)
+    space = o.space(process)
     result(o, "", "memory_map", giver, 0x08000000, 4, 1)
     result(o, "", "memory_map", process, 0x30000000, 1, 1)
     o.leave_frames(12)
@@ -472,7 +472,7 @@ def two_stretches(o, chance):
     result(o, "", "memory_map", process, 0x083FD000, 3, 1)
     result(o, "", "memory_map", process, 0x08400000, 2, 0)
     result(o, "", "memory_map", process, 0x08403000, 1, 1)
-    space, _ = o.process(process)
+    space = o.space(process)
     for address, entry in o.mapped(space).items():
         o.gdb.write(KERNEL_BASE + (entry & FRAME), chance.randbytes(PAGE))
     return process, space

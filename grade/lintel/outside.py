@@ -58,6 +58,10 @@ class Outside:
     def put_word(self, address, value):
         self.gdb.write(address, struct.pack("<I", value))
 
+    def restore(self, saved):
+        """The registers that a piece of the kernel's code may have changed, as they were."""
+        self.set(**{name: saved[name] for name in "eax ecx edx ebx esp ebp esi edi eip".split()})
+
     def call(self, name, *arguments):
         """Call a function of the kernel, which must be in ring 0 now; its result.
 
@@ -72,7 +76,7 @@ class Outside:
         self.gdb.cont()
         self.gdb.clear(saved["eip"])
         result = self.gdb.registers()["eax"]
-        self.set(**{r: saved[r] for r in ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip")})
+        self.restore(saved)
         return result
 
     # --- Trap frames ---

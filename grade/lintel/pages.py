@@ -117,7 +117,7 @@ class Pages(Outside):
         self.gdb.cont()
         self.gdb.clear(self.spare + len(code) - 1)
         seen = self.gdb.registers()
-        self.set(**{r: saved[r] for r in ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip")})
+        self.restore(saved)
         return seen
 
     def take_frames(self, count):
@@ -151,10 +151,9 @@ class Pages(Outside):
         return {(number << 22) + (i << 12): entry for number, (_, table) in self.tables(directory).items()
                 for i, entry in enumerate(table) if entry}
 
-    def process(self, address):
-        """What struct process at this address says: its space and its number."""
-        _, _, space, number, _ = PROCESS.unpack(self.gdb.read(address, PROCESS.size))
-        return space, number
+    def space(self, process):
+        """The directory of the struct process at this address."""
+        return PROCESS.unpack(self.gdb.read(process, PROCESS.size))[2]
 
     def processes(self):
         """{number: directory} of all processes there are."""

@@ -115,6 +115,7 @@ def test_too_much_memory():
     (0x1000, 0x100001, "module 0 lies over the kernel"),
     (0x40000000, 0x40001000, "where the kernel cannot reach it"),
     (0x500000, 0x4FFFFF, "where the kernel cannot reach it"),
+    (0x500800, 0x501000, "module 0 does not begin with a page"),
 ])
 def test_bad_module_range(start, end, why):
     """The boot loader's record is changed under the kernel, before its first instruction."""
@@ -125,6 +126,53 @@ def test_bad_module_range(start, end, why):
         o.put_word(listed, start)
         o.put_word(listed + 4, end)
         refused(machine.run(), why)
+
+
+@pytest.mark.parametrize("field, value, why", [
+    (48, 0x3A000000, "memory map lies where the kernel cannot reach it"),
+    (44, 0xFFFFFFFF, "memory map lies where the kernel cannot reach it"),
+    ("size", 19, "an entry of 19 bytes"), ("size", 0xFFFFFFFC, "an entry of 4294967292 bytes"),
+])
+def test_bad_memory_map(field, value, why):
+    with Machine(KERNEL, [(PROBE, "")], gdb=True) as machine:
+        o = Outside(type("", (), {"machine": machine}))
+        record = o.run_to("boot")["ebx"]
+        o.put_word(o.word(record + 48) if field == "size" else record + field, value)
+        refused(machine.run(), why)
+
+
+@pytest.mark.parametrize("label, function", [("probe_call", "trap"), ("probe_int3", "trap"), ("probe_sysenter", "call")])
+def test_alignment_flag(booter, label, function):
+    """With EFLAGS.AC set, ring 0 could touch what SMAP keeps from it: a program's is cleared at each entry, and kept for it."""
+    o = Outside(booter.load("probe", gdb=True, cpu=["+smap"]))
+    o.run_to_program("probe_spin")
+    o.set(eflags=0x40202, eip=o.program(label), edx=o.program("probe_spin"), ecx=0x08400000)
+    o.run_to(function)
+    assert o.gdb.registers()["eflags"] & 0x40000 == 0
+    assert o.frame(o.gdb.registers()["eax"])["eflags"] & 0x40000 == (0x40000 if function == "trap" else 0)
+
+
+def test_caches(booter):
+    """Where nobody has switched them on, as after a reset, the kernel does."""
+    o = Outside(booter.load("probe", gdb=True))
+    o.run_to("boot")
+    reads_cr0 = o.address("boot") + o.gdb.read(o.address("boot"), 256).index(b"\x0f\x20\xc0") + 3
+    o.gdb.breakpoint(reads_cr0)
+    o.gdb.cont()
+    o.gdb.clear(reads_cr0)
+    o.set(eax=o.gdb.registers()["eax"] | 0x60000000)
+    o.run_to("kmain")
+    assert o.machine.registers()["cr0"] & 0x60000000 == 0
+
+
+def test_panic_takes_the_screen_back(booter):
+    booted = booter.load("demo", gdb=True, modules=[("left", "")])
+    o = Outside(booted, guest_seconds=10)
+    o.run_to_program("memview_draw")
+    o.machine.qmp("inject-nmi")
+    o.run_to("machine_stop")
+    cells = booted.machine.read_physical(0xB8000, 160)
+    assert cells[::2].decode().startswith("panic: NMI in the kernel")
 
 
 def test_module_behind_ram():

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import types
@@ -182,6 +183,21 @@ def test_broken_qemu_is_not_the_kernels_fault(kernel, monkeypatch):
     monkeypatch.setattr(machines, "QEMU", "false")
     with pytest.raises(MachineError, match="does not start"):
         run(kernel("exit33"))
+
+
+def test_stuck(kernel, monkeypatch):
+    """No instruction is counted, so no limit in the machine's time ends this."""
+    monkeypatch.setattr(machines, "STUCK", 8)
+    seen = run(kernel("stuck"))
+    assert (seen.kind, seen.place) == ("hang", "_start+0x8 (stuck.asm:7)")
+
+
+def test_qemu_that_gives_up_is_the_kernels_fault(kernel):
+    with Machine(kernel("loop")) as machine:
+        machine.start()
+        machine._process.send_signal(signal.SIGABRT)
+        with pytest.raises(Failure, match="QEMU gave up"):
+            machine.finish()
 
 
 def test_killed_qemu_is_not_the_kernels_fault(kernel):

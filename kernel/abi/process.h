@@ -19,8 +19,7 @@
 #define RIGHTS       (RIGHT_DELETE | RIGHT_START | RIGHT_STOP | RIGHT_READ | RIGHT_WRITE)
 
 /* What the root process is born with. */
-#define DESCRIPTOR_MACHINE CALL_MACHINE
-#define DESCRIPTOR_ROOT    2 /* its own process, with all rights but DELETE */
+#define DESCRIPTOR_ROOT 2 /* its own process, with all rights but DELETE; and CALL_MACHINE, with all */
 
 /*
  * Memory comes in pages of 4,096 bytes; a range is 1 to MEMORY_PAGES_MAX of
