@@ -35,8 +35,9 @@ GROUPS-record   := build run replay
 GROUPS-replay   := build run replay gdb
 GROUPS-bench    := build run
 GROUPS-grade    := build run test
-GROUPS-test     := build run test gdb iso bochs replay host
+GROUPS-test     := build run test gdb iso bochs replay host docs
 GROUPS-branches := run
+GROUPS-docs     := build docs
 # SINCE paging
 GROUPS-memmap   := build run test
 # END paging
@@ -119,7 +120,7 @@ project := $(wildcard labs/branches.py)
 
 export $(given)
 
-.PHONY: help build run test grade gdb bochs iso record replay branches bench doctor clean all-images always
+.PHONY: help build run test grade gdb bochs iso record replay branches docs bench doctor clean all-images always
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -169,6 +170,10 @@ replay: ## the recorded run in gdb, where reverse-stepi goes back in time
 
 branches: ## [INTO=dir]: make the students' branches from the last commit
 	@$(PYTHON) labs/branches.py make $(call option,--into,INTO)
+
+docs: ## the pages of docs/, and a chapter on kernel/abi, as HTML in build/docs
+	@CC='$(CC)' $(PYTHON) -m sphinx -q -E -c $(FRONT)/docs -d '$(BUILD)/doctrees' docs '$(BUILD)/docs'
+	$(say) "DOCS    $(BUILD)/docs/README.html"
 
 # SINCE paging
 .PHONY: memmap

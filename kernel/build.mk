@@ -5,6 +5,11 @@
 
 # The first arguments in EAX, EDX and ECX: shorter, and simple for assembly.
 KERNEL_CFLAGS := -mregparm=3
+# SINCE doors
+
+# Where one register more matters.
+$(BUILD)/kernel/fast.c.o: KERNEL_CFLAGS += -fomit-frame-pointer
+# END doors
 
 KERNEL_OBJECTS := $(patsubst kernel/%,$(BUILD)/kernel/%.o,$(wildcard kernel/*.c kernel/*.asm))
 KERNEL_LINK     = $(LINK) -T kernel/link.ld $(filter %.o,$^) -o $@

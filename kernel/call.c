@@ -5,6 +5,9 @@
  * cannot fail any more.
  */
 #include "process.h"
+// SINCE doors
+#include "door.h"
+// END doors
 
 /* The four registers that a caller finds when its call is done. */
 struct thread *
@@ -24,6 +27,10 @@ call_reply(struct thread *self, uint32_t value, uint32_t error)
 struct thread *
 call_fail(struct thread *self, uint32_t error)
 {
+    // SINCE doors
+    if (error == ERR_OWN_PAGE)
+        return fault_own(self);
+    // END doors
     return call_reply(self, -1, error);
 }
 
@@ -53,7 +60,10 @@ call_data(const struct thread *self, void *to, uint32_t size)
     uint32_t error = check_message(self);
 
     if (error)
-        return error;
+        // SINCE doors
+        // < return error;
+        return own_page(error);
+        // END doors
     return call_data_size(CALL_ARG3(self)) == size ? user_read(self->process, to, CALL_ARG2(self), size) : ERR_SIZE;
 }
 // SINCE paging
@@ -134,7 +144,10 @@ static struct thread *
 write_by(void (*write)(const char *text, size_t size), struct thread *self)
 {
     char text[WRITE_PART];
-    uint32_t error = check_message(self), size = call_data_size(CALL_ARG3(self));
+    // SINCE doors
+    // < uint32_t error = check_message(self), size = call_data_size(CALL_ARG3(self));
+    uint32_t error = own_page(check_message(self)), size = call_data_size(CALL_ARG3(self));
+    // END doors
 
     if (error)
         return call_fail(self, error);
@@ -165,6 +178,36 @@ call_test_write(struct thread *self)
 }
 
 static handler *const handlers[CALL_LIMIT] = {
+    // SINCE doors
+    [CALL_RECEIVE] = call_receive,
+    [CALL_REPLY] = call_reply_message,
+    [CALL_REPLY_RECEIVE] = call_reply_receive,
+    [CALL_REPLY_ERROR] = call_reply_error,
+    [CALL_REPLY_ERROR_RECEIVE] = call_reply_error_receive,
+    [CALL_PARK] = call_park,
+    [CALL_ANSWER] = call_answer,
+    [CALL_ANSWER_ERROR] = call_answer_error,
+    [CALL_WAIT] = call_wait,
+    [CALL_WOULDBLOCK] = call_wouldblock,
+    [CALL_CLOSE] = call_close,
+    [CALL_DUPLICATE] = call_duplicate,
+    [CALL_LOOK] = call_look,
+    [CALL_DOOR_CREATE] = call_door_create,
+    [CALL_IRQ_BIND] = call_irq_bind,
+    [CALL_IRQ_DONE] = call_irq_done,
+    [CALL_PROCESS_MANAGER] = call_process_manager,
+    [CALL_PROCESS_GIVE] = call_process_give,
+    [CALL_PROCESS_THREAD] = call_process_thread,
+    [CALL_PROCESS_VECTOR] = call_process_vector,
+    [CALL_PROCESS_PORTS] = call_process_ports,
+    [CALL_THREAD_DELETE] = call_thread_delete,
+    [CALL_THREAD_START] = call_thread_start,
+    [CALL_THREAD_STOP] = call_thread_stop,
+    [CALL_THREAD_READ] = call_thread_read,
+    [CALL_THREAD_WRITE] = call_thread_write,
+    [CALL_THREAD_PRIORITY] = call_thread_priority,
+    [CALL_THREAD_SANDBOX] = call_thread_sandbox,
+    // END doors
     [CALL_YIELD] = call_yield,
     [CALL_CLOCK] = call_clock,
     [CALL_THREAD_EXIT] = call_thread_exit,
@@ -191,8 +234,12 @@ static handler *const handlers[CALL_LIMIT] = {
  * The call whose arguments lie in the frame of `self`.  Answers with the
  * thread to run; NULL stands for the first in the ready queue.
  */
-struct thread *
-call(struct thread *self)
+// SINCE doors
+// < struct thread *
+// < call(struct thread *self)
+static inline struct thread *
+kernel_call(struct thread *self)
+// END doors
 {
     // SOLUTION traps.6
     // | /* TODO traps.6: find the handler; is there one, and is the call for the caller itself? */
@@ -207,3 +254,27 @@ call(struct thread *self)
     return handlers[function](self);
     // END traps.6
 }
+// SINCE doors
+
+/* A message to a process, or a call on one's way there. */
+static __attribute__((noinline)) struct thread *
+message_call(struct thread *self)
+{
+    uint32_t function = CALL_ARG0(self);
+
+    if (function >= CALL_MANAGER_FIRST)
+        return fast_path ? fast_send(self) : message_send(self);
+    if (function == CALL_REPLY_RECEIVE && fast_path)
+        return fast_reply_receive(self);
+    return kernel_call(self);
+}
+
+/* As kernel_call(), of any function; those of a sandboxed thread are not its own to call. */
+struct thread *
+call(struct thread *self)
+{
+    if (self->sandbox.object != &object_nothing)
+        return trap_send(self, self->frame.vector);
+    return CALL_ARG0(self) < CALL_MACHINE_END ? kernel_call(self) : message_call(self);
+}
+// END doors

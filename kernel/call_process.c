@@ -4,13 +4,12 @@
  * abi/process.h.  That the target takes the call and the caller has the right
  * to make it is known here (call.c).
  */
-#include "paging.h"
-#include "process.h"
+#include "door.h"
 
 static struct process *
 process_of(const struct thread *self, uint32_t descriptor)
 {
-    return (struct process *)self->process->descriptor[descriptor].object;
+    return (struct process *)desc_find(self->process, descriptor)->object;
 }
 
 #define FRAMES (1u << 20) /* of all physical addresses */
@@ -30,25 +29,24 @@ target(const struct thread *self)
 struct thread *
 call_process_create(struct thread *self)
 {
-    uint32_t number = desc_unused(self->process);
-    struct process *p;
+    struct process *p = desc_room(self->process, 1) ? process_new() : NULL;
 
-    if (!number)
-        return call_fail(self, ERR_FULL);
-    p = process_new();
     if (!p)
         return call_fail(self, ERR_MEMORY);
-    self->process->descriptor[number] = (struct descriptor){&p->object, RIGHTS};
-    return call_reply(self, number, 0);
+    return call_reply(self, desc_new(self->process, &p->object, RIGHTS_ALL, 0), 0);
 }
 
-/* Nobody holds DELETE on their own process: the caller goes on. */
+/* The descriptor goes, too.  Somebody who deletes their own process ends with it. */
 struct thread *
 call_process_delete(struct thread *self)
 {
-    process_delete(target(self));
-    self->process->descriptor[CALL_ARG1(self)] = (struct descriptor){0};
-    return call_reply(self, 0, 0);
+    struct process *p = target(self);
+
+    p->object.references++;
+    desc_close(self->process, CALL_ARG1(self));
+    process_end(p);
+    process_release(p);
+    return thread_preempt(call_reply(self, 0, 0));
 }
 
 struct thread *
@@ -158,7 +156,7 @@ look(struct thread *self, bool clear)
     if (!error && !range_of_pages(r.address, r.pages))
         error = ERR_ADDRESS;
     if (!error)
-        error = call_room(self, size);
+        error = own_page(call_room(self, size));
     if (!error)
         error = memory_look(target(self), r.address, r.pages, view.page, clear);
     if (error)
@@ -190,10 +188,77 @@ call_frames(struct thread *self)
     if (!error && (r.frames > FRAMES_MAX || r.first > FRAMES - r.frames))
         error = ERR_ADDRESS;
     if (!error)
-        error = call_room(self, size);
+        error = own_page(call_room(self, size));
     if (error)
         return call_fail(self, error);
     for (uint32_t i = 0; i < r.frames; i++)
         view.users[i] = frame_references((r.first + i) * PAGE_SIZE);
     return call_reply_data(self, &view.free, size);
+}
+
+struct thread *
+call_process_manager(struct thread *self)
+{
+    struct process *p = target(self);
+    struct door_for door;
+    uint32_t error = call_data(self, &door, sizeof(door));
+
+    if (!error)
+        error = desc_set(&p->manager, self->process, &door);
+    if (!error)
+        event_drop(&p->ended_event);
+    return answer(self, error, 0);
+}
+
+/* The descriptors come behind the data, of which there may be some, as in any message. */
+struct thread *
+call_process_give(struct thread *self)
+{
+    uint32_t sizes = CALL_ARG3(self), error = 0;
+    struct span from;
+
+    if (message_size(sizes) > call_total_size(sizes) || call_descriptors(sizes) == 0)
+        error = ERR_SIZE;
+    if (!error && (error = message_find(&from, self, message_size(sizes), SPAN_READ)) == ERR_ABSENT)
+        error = ERR_OWN_PAGE;
+    if (!error)
+        error = transfer_check(self->process, from, target(self), sizes);
+    if (error)
+        return call_fail(self, error);
+    return call_reply(self, transfer_do(self->process, target(self), call_descriptors(sizes)), 0);
+}
+
+struct thread *
+call_process_thread(struct thread *self)
+{
+    struct thread *t = desc_room(self->process, 1) ? thread_create(target(self)) : NULL;
+
+    if (!t)
+        return call_fail(self, ERR_MEMORY);
+    return call_reply(self, desc_new(self->process, &t->object, RIGHTS_ALL, 0), 0);
+}
+
+struct thread *
+call_process_vector(struct thread *self)
+{
+    uint32_t vector, error = call_data(self, &vector, sizeof(vector));
+
+    if (!error && (vector < VECTOR_EXCEPTIONS || vector >= VECTORS))
+        error = ERR_FLAGS;
+    if (!error)
+        target(self)->vector = vector;
+    return answer(self, error, 0);
+}
+
+struct thread *
+call_process_ports(struct thread *self)
+{
+    struct port_grant grant;
+    uint32_t error = call_data(self, &grant, sizeof(grant));
+
+    if (!error)
+        error = desc_check(self->process, grant.machine, CALL_TEST_WRITE);
+    if (!error)
+        error = ports_grant(target(self), &grant);
+    return answer(self, error, 0);
 }

@@ -9,7 +9,7 @@
 #include "x86.h"
 
 static struct thread *owner;
-static bool enabled; /* CR0.TS is clear */
+bool fpu_enabled; /* CR0.TS is clear */
 static bool has_fxsr;
 static struct fpu_state pristine; /* what a new thread finds */
 
@@ -35,7 +35,7 @@ static void
 enable(void)
 {
     __asm__ volatile("clts");
-    enabled = true;
+    fpu_enabled = true;
 }
 
 void
@@ -76,10 +76,10 @@ fpu_trap(struct thread *thread)
 void
 fpu_switch(void)
 {
-    if (!enabled)
+    if (!fpu_enabled)
         return;
     write_cr0(read_cr0() | CR0_TS);
-    enabled = false;
+    fpu_enabled = false;
 }
 
 /* `thread` ends: its registers go with it. */

@@ -83,6 +83,11 @@ void exercise_stop(const char *exercise) __attribute__((noreturn));
 /* segments.c */
 void segments_init(void);
 void segments_set_stack(const struct thread *thread);
+// SINCE doors
+extern uint32_t *const segments_stack;
+uint8_t *segments_ports(void);
+void segments_use_ports(bool use);
+// END doors
 void *segments_sysenter_stack(void);
 void fatal_trap(void) __attribute__((noreturn));
 
@@ -96,6 +101,10 @@ void idt_init(void);
 #define VECTOR_OVERFLOW     4
 #define VECTOR_NO_FPU       7
 #define VECTOR_DOUBLE_FAULT 8
+// SINCE doors
+#define VECTOR_PROTECTION   13
+#define VECTOR_SYSENTER     256 /* trap.asm */
+// END doors
 #define VECTOR_PAGE_FAULT   14
 #define VECTOR_EXCEPTIONS   32 /* the first that is no exception */
 #define VECTOR_IRQ          32 /* IRQ 0 to 15 */
@@ -127,6 +136,7 @@ extern uint32_t timer_milliseconds;
 bool sysenter_init(void);
 
 /* fpu.c */
+extern bool fpu_enabled;
 void fpu_init(void);
 void fpu_new(struct thread *thread);
 void fpu_trap(struct thread *thread);
@@ -138,9 +148,18 @@ struct thread *thread_new(struct process *process, uint32_t entry, uint32_t stac
 struct thread *thread_yield(struct thread *self);
 struct thread *thread_end(struct thread *self);
 struct thread *thread_switch(struct thread *next);
-// SINCE paging
-void thread_end_all(const struct process *process);
-// END paging
+// SINCE doors
+// < // SINCE paging
+// < void thread_end_all(const struct process *process);
+// < // END paging
+struct thread *thread_create(struct process *process);
+struct thread *thread_preempt(struct thread *self);
+void thread_wake(struct thread *t);
+void thread_leave(struct thread *t);
+void thread_unreferenced(struct thread *t);
+void thread_set_priority(struct thread *t, uint32_t priority);
+void ready_work(bool waits);
+// END doors
 
 /* call.c */
 typedef struct thread *handler(struct thread *self);
@@ -170,6 +189,38 @@ struct thread *call_frames(struct thread *self);
 /* root.c */
 struct thread *root_new(const struct boot *boot, bool sysenter, uint32_t hz);
 
+// SINCE doors
+/* desc.c, door.c, send.c, reply.c, wait.c, irq.c, call_process.c, call_thread.c */
+handler call_close;
+handler call_duplicate;
+handler call_look;
+handler call_door_create;
+handler call_receive;
+handler call_reply_message;
+handler call_reply_receive;
+handler call_reply_error;
+handler call_reply_error_receive;
+handler call_park;
+handler call_answer;
+handler call_answer_error;
+handler call_wait;
+handler call_wouldblock;
+handler call_irq_bind;
+handler call_irq_done;
+handler call_process_manager;
+handler call_process_give;
+handler call_process_thread;
+handler call_process_vector;
+handler call_process_ports;
+handler call_thread_delete;
+handler call_thread_start;
+handler call_thread_stop;
+handler call_thread_read;
+handler call_thread_write;
+handler call_thread_priority;
+handler call_thread_sandbox;
+
+// END doors
 /* string.c: as in the C library */
 void *memcpy(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);

@@ -3,6 +3,9 @@
  * From the first C function to the first instruction in ring 3.
  */
 #include "process.h"
+// SINCE doors
+#include "door.h"
+// END doors
 
 #define HZ_DEFAULT 250
 #define HZ_MIN     19 /* the slowest that 16 bits can count */
@@ -34,6 +37,9 @@ kmain(uint32_t magic, paddr_t record)
     idt_init();
     boot_read(&boot, magic, record);
     memory_init(&boot);
+    // SINCE doors
+    fast_path = boot_option(&boot, "fast", 1);
+    // END doors
     fpu_init();
     pic_init();
     hz = choose_hz(&boot);

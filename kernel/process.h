@@ -1,53 +1,101 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processes: an address space, and descriptors that name what it may use.
+ * Processes: an address space, threads, and descriptors that name what they may use.
  */
 #pragma once
 
 #include "kernel.h"
 
-#include "abi/process.h"
-
-/* Each object starts with the function numbers that it takes: `first` and `span` - 1 more. */
-struct object {
-    uint32_t first;
-    uint32_t span;
-};
-
-/* An empty one has no object. */
-struct descriptor {
-    struct object *object;
-    uint32_t rights; /* RIGHT_... of abi/process.h */
-};
-
-#define DESCRIPTORS 500 /* so that a process fills a frame */
+#define DESCRIPTORS_PER_PAGE 256 /* so many fill a frame */
+#define DESCRIPTOR_PAGES     512
+#define DESCRIPTORS          (DESCRIPTORS_PER_PAGE * DESCRIPTOR_PAGES)
 
 struct process {
     struct object object;
     paddr_t space;
-    uint32_t number;      /* never used twice; the root process is 1 */
-    struct process *next; /* of all processes */
-    struct descriptor descriptor[DESCRIPTORS];
+    uint32_t number; /* never used twice; the root process is 1 */
+    struct list sibling; /* in process_list */
+    struct list threads;
+    uint32_t thread_count;
+    struct descriptor manager; /* the door that its faults and its calls of the manager go to; or nothing */
+    struct event ended_event;
+    struct ended ended;
+
+    uint32_t vector; /* of the software interrupt that calls the kernel */
+    struct port_grant port[PORT_GRANTS];
+
+    struct work work;
+    uint32_t swept; /* by the work: descriptors below it are closed */
+
+    uint32_t unused;      /* numbers that are not in use, in pages that are there */
+    uint32_t next_unused; /* the first of them */
+    uint32_t pages;
+    struct descriptor *page[DESCRIPTOR_PAGES]; /* where there is none, a page of nothing */
 };
 
 /* process.c */
-extern struct process *process_list;
+extern struct list process_list;
 void memory_init(const struct boot *boot);
 struct process *process_new(void);
 struct process *process_root(void);
-void process_delete(struct process *p);
 void process_use(const struct process *p);
+void process_release(struct process *p);
+void process_tell(struct process *p, uint32_t function);
+void process_thread_ended(struct process *p, const struct thread *t);
+
+/* reap.c */
+void process_end(struct process *p);
+void work_add(struct work *work);
+void work_piece(void);
+
+/* pool.c */
+struct pool {
+    uint32_t size; /* of an object: a multiple of 16 bytes */
+    struct list slabs;
+};
+void *pool_new(struct pool *pool);
+void pool_free(struct pool *pool, void *object);
 
 /* desc.c */
-extern struct object machine;
-uint32_t desc_unused(const struct process *p);
+extern struct object machine, object_nothing;
+extern struct descriptor descriptor_nowhere[DESCRIPTORS_PER_PAGE];
+uint32_t desc_new(struct process *p, struct object *object, uint32_t rights, uint32_t cookie);
+bool desc_room(struct process *p, uint32_t count);
+void desc_free(struct process *p, uint32_t number);
+void desc_reuse(struct process *p, const struct descriptor *d);
+void desc_close(struct process *p, uint32_t number);
+void desc_drop(struct descriptor *d);
+uint32_t desc_set(struct descriptor *to, const struct process *caller, const struct door_for *wanted);
 uint32_t desc_check(const struct process *p, uint32_t number, uint32_t function);
 struct thread *call_target(struct thread *self, handler *handle);
+
+/* A descriptor of `p`.  One that is not in use, or has no such number, names object_nothing. */
+static inline struct descriptor *
+desc_find(const struct process *p, uint32_t number)
+{
+    if (number >= DESCRIPTORS)
+        return descriptor_nowhere;
+    return &p->page[number / DESCRIPTORS_PER_PAGE][number % DESCRIPTORS_PER_PAGE];
+}
+
+/* Do the rights of `d` suffice for `function`?  See CALL_CLASS; classes 6 and 7 mean nothing yet. */
+static inline bool
+desc_allows(const struct descriptor *d, uint32_t function)
+{
+    return ((d->rights & RIGHTS) | 1) >> (function & CALL_CLASS) & 1;
+}
+
+/* ports.c */
+extern bool ports_count;
+uint32_t ports_grant(struct process *p, const struct port_grant *grant);
+bool ports_fault(const struct process *p);
+void ports_forget(const struct process *p);
+void ports_switch(const struct process *p);
 
 /* fault.c */
 struct fault {
     uint32_t address;
-    enum { FAULT_READ, FAULT_WRITE, FAULT_FETCH } access;
+    uint32_t access; /* FAULT_... of abi/door.h */
     bool present; /* the page is there, but not for this access */
     bool user;    /* ring 3 did it */
 };

@@ -43,6 +43,9 @@ _Static_assert(sizeof(struct tss) == 104, "Intel SDM volume 3, figure 7-2");
 static struct {
     uint32_t headroom[8];
     struct tss tss;
+    // SINCE doors
+    uint8_t ports[0x10000 / 8 + 1]; /* see ports.c; the last byte is all ones */
+    // END doors
 } main_task;
 
 struct fatal_task {
@@ -114,6 +117,12 @@ segments_init(void)
     set_segment(SELECTOR_USER_DATA, 0, 0xfffff, ACCESS_USER_DATA, FLAT_4G);
     main_task.tss.ss0 = SELECTOR_KERNEL_DATA;
     set_tss(SELECTOR_TSS, &main_task.tss);
+    // SINCE doors
+    set_segment(SELECTOR_TSS, (uint32_t)&main_task.tss, sizeof(main_task) - offsetof(typeof(main_task), tss) - 1,
+                ACCESS_TSS, IN_BYTES);
+    memset(main_task.ports, 0xff, sizeof(main_task.ports));
+    segments_use_ports(false);
+    // END doors
     set_fatal_task(SELECTOR_DOUBLE_FAULT, &double_fault);
     set_fatal_task(SELECTOR_NMI, &nmi);
     load_tables();
@@ -126,6 +135,25 @@ segments_set_stack(const struct thread *thread)
     main_task.tss.esp0 = (uint32_t)(&thread->frame + 1);
 }
 
+// SINCE doors
+/* What that sets, for who is in a hurry. */
+uint32_t *const segments_stack = &main_task.tss.esp0;
+
+/* The map of ports: bits that are 0 allow ring 3 to use one. */
+uint8_t *
+segments_ports(void)
+{
+    return main_task.ports;
+}
+
+/* Does it count?  If not, io_map points behind the limit. */
+void
+segments_use_ports(bool use)
+{
+    main_task.tss.io_map = use ? offsetof(typeof(main_task), ports) - offsetof(typeof(main_task), tss) : 0xffff;
+}
+
+// END doors
 /* ESP for SYSENTER: see sysenter_entry in trap.asm. */
 void *
 segments_sysenter_stack(void)

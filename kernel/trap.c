@@ -6,6 +6,9 @@
  */
 #include "process.h"
 #include "x86.h"
+// SINCE doors
+#include "door.h"
+// END doors
 
 /* Intel SDM volume 3, table 6-1. */
 static const char *const names[] = {
@@ -85,6 +88,14 @@ interrupt(struct thread *self, unsigned irq)
 struct thread *
 trap(struct thread *self)
 {
+    // SINCE doors
+    struct thread *next;
+
+    if (self->frame.vector == CALL_VECTOR && self->process->vector == CALL_VECTOR)
+        return call(self);
+    if (trap_handled(self, &next))
+        return next;
+    // END doors
     uint32_t vector = self->frame.vector;
 
     // SINCE paging
@@ -110,8 +121,14 @@ trap_vm86(struct thread *self)
     const struct frame *frame = (const struct frame *)((const char *)self - VM86_EXTRA);
     unsigned irq = frame->vector - VECTOR_IRQ;
 
-    if (irq < IRQS && !pic_spurious(irq))
+    // SINCE doors
+    // < if (irq < IRQS && !pic_spurious(irq))
+    // <     pic_acknowledge(irq);
+    if (irq == IRQ_TIMER)
         pic_acknowledge(irq);
+    else if (irq < IRQS)
+        irq_happened(irq);
+    // END doors
     print("thread %u ended: virtual-8086 mode, at %04x:%08x\n", self->number, frame->cs & 0xffff, frame->eip);
     return thread_end(self);
 }
@@ -120,5 +137,9 @@ trap_vm86(struct thread *self)
 void
 trap_kernel(const struct frame *frame)
 {
+    // SINCE doors
+    if (frame->vector - VECTOR_IRQ < IRQS && frame->eip >= (uint32_t)idle_wait && frame->eip < (uint32_t)idle_end)
+        idle_interrupt(frame->vector - VECTOR_IRQ);
+    // END doors
     panic_frame(frame, frame->vector < VECTOR_EXCEPTIONS ? exception_name(frame->vector) : "interrupt");
 }

@@ -28,6 +28,7 @@ TOOLS = (
     ("mformat", "mformat --version", "mtools"),
     ("bochs-bin", "bochs-bin --help", "bochs bochsbios vgabios"),
     ("bwrap", "bwrap --version", "bubblewrap"),
+    ("spin", "spin -V", "spin"),
 )
 # one of these is enough
 COMPILERS = (

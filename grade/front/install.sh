@@ -70,9 +70,15 @@ group_replay() {
 group_test() {
     have git || want git
     have bwrap || want bubblewrap
+    have spin || want spin
     modules "pytest, xdist, pytest_timeout, elftools, rich, hypothesis" ||
         want python3-pytest python3-pytest-xdist python3-pytest-timeout \
             python3-pyelftools python3-rich python3-hypothesis
+}
+
+group_docs() {
+    modules "sphinx, myst_parser, furo, clang.cindex" ||
+        want python3-sphinx python3-myst-parser furo python3-clang
 }
 
 fuzzer() { have clang && file "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer*.a; }

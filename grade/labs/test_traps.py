@@ -4,6 +4,7 @@
 import random
 import re
 import struct
+from pathlib import Path
 
 from lintel import symbols
 from lintel.failure import PANIC, Failure, expect, of_run
@@ -23,6 +24,7 @@ ARITHMETIC = 0x8D5
 GENERAL = "eax ebx ecx edx esi edi ebp".split()
 SEGMENTS = "ds es fs gs".split()
 FRAME_SIZE = 76
+STATE, READY = FRAME_SIZE + 4, 1  # in struct thread
 
 
 def outside(boot, program="probe", **options):
@@ -207,6 +209,7 @@ def test_frame_restored(boot, seed):
         wanted.update(eip=o.program("probe_spin"), eflags=IF | 2 | chance.choice([0, 1, 0x400, 0x801]))
         wanted.update(segments(chance, null=False))
         o.set_frame(thread, vector=BREAKPOINT, cs=USER_CODE, ss=USER_DATA, **wanted)
+        o.put_word(thread + STATE, READY)
         answer(o, thread)
         cpu = o.run_to_program("probe_spin")
         for name, value in wanted.items():
@@ -629,7 +632,8 @@ def test_threads(boot):
     report = boot("threads", guest_seconds=6).report
     row, full = report.get("row"), report.get("full")
     expect(row, "200 0 0 1", "of 200 threads in a row: how many ran, failed, had an old number; right arguments")
-    expect(full, f"63 {FULL:x}", "threads beside the root thread, and the error of the next one")
+    last = "100 0" if (Path(__file__).parents[2] / "kernel/pool.c").exists() else f"63 {FULL:x}"  # lab doors: as memory allows
+    expect(full, last, "threads beside the root thread, and the error of the next one")
     expect(report.get("released"), "1", "all of them came to their end")
     expect(report.get("again"), "0 1", "error of one thread more, after that; it ran")
 

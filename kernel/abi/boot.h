@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define BOOT_MODULES 16
+#define BOOT_MODULES 16  /* most that there can be */
 #define BOOT_TEXT    128 /* bytes of a command line, its zero included */
 
 struct boot_module {

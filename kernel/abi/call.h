@@ -23,7 +23,7 @@
 #include <stdint.h>
 #endif
 
-#define CALL_VECTOR 0x40
+#define CALL_VECTOR 0x40 /* of the software interrupt */
 
 /*
  * Function numbers.  The low three bits are the class of the function, that
@@ -35,7 +35,11 @@
 #define CALL_CLASS         7
 #define CALL_PROCESS_FIRST 0x40
 #define CALL_MACHINE_FIRST 0xc0
-#define CALL_LIMIT         0x100 /* no number of the microkernel's is above */
+// SINCE doors
+// < #define CALL_LIMIT         0x100 /* no number of the microkernel's is above */
+#define CALL_MACHINE_END   0x100
+#define CALL_LIMIT         0x200 /* no number of the microkernel's is above */
+// END doors
 
 /* arg1: who is meant. */
 #define CALL_SELF    0 /* the NULL descriptor, the caller's own */
@@ -64,6 +68,20 @@
 #define ERR_MAPPED   0xff08 /* a page is there already */
 #define ERR_MEMORY   0xff09 /* not enough free memory */
 #define ERR_FLAGS    0xff0a /* flags that nobody knows */
+// SINCE doors
+
+/* See abi/door.h. */
+#define ERR_FIRST      0xff00 /* servers' errors are below */
+#define ERR_BIG        0xff0b /* the other side's buffer has no room for it */
+#define ERR_BUSY       0xff0c /* something has to be done first: a reply that is owed */
+#define ERR_DEADLOCK   0xff0d /* the caller would wait for itself */
+#define ERR_DEAD       0xff0e /* the door is dead, or who served the call has ended */
+#define ERR_GONE       0xff0f /* who called has ended */
+#define ERR_TIME       0xff10 /* the time limit is over */
+#define ERR_STATE      0xff11 /* not now: there is nothing to reply to; the thread runs */
+#define ERR_TABLE      0xff12 /* the recipient has no room for the descriptors */
+#define ERR_DESCRIPTOR 0xff13 /* a descriptor in the message names nothing, or is moved twice */
+// END doors
 
 #ifndef __ASSEMBLER__
 

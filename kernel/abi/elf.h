@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #define ELF_IDENT      "\177ELF\1\1\1" /* 32-bit, little-endian, version 1 */
-#define ELF_EXECUTABLE 2
-#define ELF_386        3
-#define ELF_LOAD       1
+#define ELF_EXECUTABLE 2 /* type of a file */
+#define ELF_386        3 /* machine */
+#define ELF_LOAD       1 /* type of a segment */
 #define ELF_WRITE      2 /* flag of a segment */
 
 struct elf_header {

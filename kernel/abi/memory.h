@@ -8,6 +8,7 @@
  */
 #pragma once
 
+/* Where these begin and end. */
 #define USER_BASE   0x08000000
 #define USER_SIZE   0x00400000
 #define USER_END    (USER_BASE + USER_SIZE)

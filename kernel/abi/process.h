@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+/* Rights that a descriptor carries. */
 #define RIGHT_DELETE (1u << 1)
 #define RIGHT_START  (1u << 2)
 #define RIGHT_STOP   (1u << 3)
@@ -102,4 +103,4 @@ struct frame_view {
     uint32_t users[FRAMES_MAX]; /* 0: free; FRAME_NO_RAM: no memory is there */
 };
 
-#define FRAME_NO_RAM 0xffffffffu
+#define FRAME_NO_RAM 0xffffffffu /* instead of a number of users */

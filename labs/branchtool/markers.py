@@ -12,6 +12,7 @@
     ... what comes with this lab, and is no exercise ...
     // END paging
 
+The earlier text of a SINCE may itself hold a SINCE of a lab in between, with markers and all behind `// <`.
 A parsed file is a list of lines (str), Regions and Sinces.
 All that looks like a marker and is not a right one is an error: a marker that is missed shows a solution.
 """
@@ -47,7 +48,7 @@ class Since:
     """What comes with a lab."""
     lab: str
     line: int       # of the SINCE marker
-    earlier: tuple  # lines in the branches of earlier labs
+    earlier: tuple  # pieces in the branches of earlier labs: lines, and Sinces of labs in between
     text: tuple
 
 
@@ -111,7 +112,13 @@ class Parser:
         student, earlier = self.head()
         if student:
             self.fail(f"SINCE {lab} is no exercise, and has no text for the student", start)
-        return Since(lab, start + 1, earlier, self.body(lab, start))
+        return Since(lab, start + 1, self.nested(earlier, start), self.body(lab, start))
+
+    def nested(self, earlier, start):
+        pieces = Parser(self.path, list(earlier)).pieces()
+        if any(isinstance(piece, Region) for piece in pieces):
+            self.fail("an exercise in the text of earlier labs", start)
+        return tuple(pieces)
 
     def head(self):
         texts = {"|": [], "<": []}

@@ -122,9 +122,10 @@ class Source:
     def files_in(self, name):
         """What a branch of this lab holds: path -> the path that it has here."""
         later = self.after(name)
-        left_out = [glob for lab in later for glob in (*lab.adds, *(one.format(lab.name) for one in OF_LAB))]
-        files = {path: path for path in self.tree if not self.is_never(path) and not matches(path, left_out)}
-        for lab in reversed(later):  # the earliest has the last word
+        files = {path: path for path in self.tree if not self.is_never(path)}
+        for lab in reversed(later):  # from the last lab back: what it came with goes, what was there before comes
+            left_out = (*lab.adds, *(one.format(lab.name) for one in OF_LAB))
+            files = {place: path for place, path in files.items() if not matches(place, left_out)}
             files |= {place: path for path, (of, place) in self.before.items() if of == lab.name}
         return files
 

@@ -72,7 +72,7 @@ def shown(piece, missing, later):
     if isinstance(piece, str):
         return (piece,)
     if piece.lab in later:
-        return piece.earlier
+        return tuple(line for one in piece.earlier for line in shown(one, missing, later))
     if isinstance(piece, Since):
         return piece.text
     return piece.student if piece.exercise in missing else piece.solution

@@ -16,34 +16,56 @@ struct result {
     uint32_t error; /* 0, or why */
 };
 
+/* The same, and the sizes of what came back in the buffer. */
+struct reply {
+    uint32_t value, error;
+    uint32_t sizes;
+};
+
 /* Use SYSENTER?  lib_init() decides by what the kernel says. */
 extern bool call_by_sysenter;
 
-static inline struct result
-call_int(uint32_t function, uint32_t target, const void *buffer, uint32_t sizes)
+static inline struct reply
+enter_int(uint32_t function, uint32_t target, const void *buffer, uint32_t sizes)
 {
-    struct result r;
+    struct reply r;
 
     __asm__ volatile("int %6"
-                     : "=a"(r.value), "=b"(r.error), "+S"(buffer), "+D"(sizes)
-                     : "0"(function), "1"(target), "i"(CALL_VECTOR)
+                     : "=a"(r.value), "=b"(r.error), "+S"(buffer), "=D"(r.sizes)
+                     : "0"(function), "1"(target), "i"(CALL_VECTOR), "3"(sizes)
                      : "memory", "cc");
     return r;
 }
 
-static inline struct result
-call_sysenter(uint32_t function, uint32_t target, const void *buffer, uint32_t sizes)
+static inline struct reply
+enter_sysenter(uint32_t function, uint32_t target, const void *buffer, uint32_t sizes)
 {
-    struct result r;
+    struct reply r;
 
     __asm__ volatile("mov %%esp, %%ecx\n\t"
                      "mov $1f, %%edx\n\t"
                      "sysenter\n"
                      "1:"
-                     : "=a"(r.value), "=b"(r.error), "+S"(buffer), "+D"(sizes)
-                     : "0"(function), "1"(target)
+                     : "=a"(r.value), "=b"(r.error), "+S"(buffer), "=D"(r.sizes)
+                     : "0"(function), "1"(target), "3"(sizes)
                      : "ecx", "edx", "memory", "cc");
     return r;
+}
+
+static inline struct result
+call_int(uint32_t function, uint32_t target, const void *buffer, uint32_t sizes)
+{
+    struct reply r = enter_int(function, target, buffer, sizes);
+
+    return (struct result){r.value, r.error};
+}
+
+static inline struct result
+call_sysenter(uint32_t function, uint32_t target, const void *buffer, uint32_t sizes)
+{
+    struct reply r = enter_sysenter(function, target, buffer, sizes);
+
+    return (struct result){r.value, r.error};
 }
 
 /* By whichever way this processor has. */
