@@ -40,11 +40,11 @@ call_thread_stop(struct thread *self)
 
     call_reply(self, 0, 0);
     t->stopped = true;
-    if (t->state == THREAD_READY) {
+    if (t->state == THREAD_READY || t == self) {
         thread_leave(t);
         thread_wake(t);
     }
-    return thread_preempt(self);
+    return t == self ? NULL : thread_preempt(self);
 }
 
 static uint32_t
@@ -84,14 +84,16 @@ call_thread_write(struct thread *self)
 struct thread *
 call_thread_priority(struct thread *self)
 {
-    struct thread *t = target(self);
-    uint32_t priority, error = call_data(self, &priority, sizeof(priority));
+    struct thread_priority wanted;
+    uint32_t error = call_data(self, &wanted, sizeof(wanted));
 
-    if (!error && priority > self->base)
-        error = priority < PRIORITIES ? ERR_RIGHT : ERR_FLAGS;
+    if (!error && wanted.priority >= PRIORITIES)
+        error = ERR_FLAGS;
+    if (!error && wanted.priority > self->base)
+        error = desc_check(self->process, wanted.machine, CALL_TEST_WRITE);
     if (error)
         return call_fail(self, error);
-    thread_set_priority(t, priority);
+    thread_set_priority(target(self), wanted.priority);
     return thread_preempt(call_reply(self, 0, 0));
 }
 

@@ -76,6 +76,7 @@ struct thread *fault_send(struct thread *self);
 struct thread *fault_own(struct thread *self);
 bool fault_absent(struct thread *t, uint32_t address, bool write);
 struct thread *trap_send(struct thread *self, uint32_t vector);
+struct thread *trap_pass(struct thread *t);
 uint32_t trap_message(const struct thread *caller, struct span *message);
 void trap_arguments(const struct thread *caller, struct thread *receiver);
 uint32_t trap_resume(struct thread *self, struct thread *caller);

@@ -51,7 +51,7 @@ for_drivers(uint32_t irq)
 struct thread *
 call_irq_bind(struct thread *self)
 {
-    struct interrupt wanted;
+    struct interrupt wanted = {0};
     uint32_t error = call_data(self, &wanted, sizeof(wanted));
     struct irq *i = &irqs[wanted.irq % IRQS];
 

@@ -15,12 +15,11 @@ alive(const struct descriptor *d)
     return d->object->kind == OBJECT_DOOR && d->object->span > 0;
 }
 
-/* The message is `t`'s only way on.  Answers with the thread to run. */
-static struct thread *
-send(struct thread *t, struct descriptor *d, struct trap trap)
+/* The message that `t` has in `trap` goes its way.  Answers with the thread to run. */
+struct thread *
+trap_pass(struct thread *t)
 {
-    t->trap = trap;
-    return message_pass(t, d);
+    return message_pass(t, t->trap.function == MESSAGE_TRAP ? &t->sandbox : &t->process->manager);
 }
 
 /* `self` made exception `vector`.  Answers with the thread to run; `self` if there is no manager to tell. */
@@ -29,12 +28,12 @@ fault_send(struct thread *self)
 {
     // SOLUTION doors.7
     // | /* TODO doors.7: struct trap from the frame; send(). */
-    // | (void)send, (void)alive;
+    // | (void)alive;
     // | exercise_missing("doors.7");
     // | return self;
     struct descriptor *manager = &self->process->manager;
     const struct frame *frame = &self->frame;
-    struct trap trap = {MESSAGE_FAULT, frame->vector, frame->error, 0, 0, 0};
+    struct trap trap = {MESSAGE_FAULT, frame->vector, frame->error, 0, 0, 0, CALL_DONE};
 
     if (!alive(manager))
         return self;
@@ -45,7 +44,8 @@ fault_send(struct thread *self)
         trap.access = fault.access;
         trap.present = fault.present;
     }
-    return send(self, manager, trap);
+    self->trap = trap;
+    return trap_pass(self);
     // END doors.7
 }
 
@@ -66,9 +66,9 @@ fault_absent(struct thread *t, uint32_t address, bool write)
 
     if (!alive(manager))
         return false;
-    t->again = CALL_AGAIN;
-    next = send(t, manager, (struct trap){MESSAGE_FAULT, VECTOR_PAGE_FAULT, 0, address,
-                                          write ? FAULT_WRITE : FAULT_READ, 0});
+    t->trap = (struct trap){MESSAGE_FAULT, VECTOR_PAGE_FAULT, 0, address,
+                                          write ? FAULT_WRITE : FAULT_READ, 0, CALL_AGAIN};
+    next = trap_pass(t);
     if (next)
         thread_wake(next);
     return true;
@@ -101,7 +101,8 @@ trap_send(struct thread *self, uint32_t vector)
         trap_unanswered(self);
         return NULL;
     }
-    return send(self, &self->sandbox, (struct trap){MESSAGE_TRAP, vector, 0, 0, 0, 0});
+    self->trap = (struct trap){MESSAGE_TRAP, vector, 0, 0, 0, 0, CALL_DONE};
+    return trap_pass(self);
 }
 
 /* What ring 3 may know of the registers of `t`. */
@@ -172,6 +173,7 @@ trap_resume(struct thread *self, struct thread *caller)
     struct registers registers;
     struct span from;
 
+    caller->again = caller->trap.again;
     if (size == 0)
         return 0;
     if (size != sizeof(registers) || call_descriptors(CALL_ARG3(self)))

@@ -37,6 +37,7 @@ struct descriptor {
 struct trap {
     uint32_t function; /* MESSAGE_FAULT, MESSAGE_TRAP, or 0: there is none */
     uint32_t vector, error, address, access, present;
+    uint32_t again; /* CALL_AGAIN: the call that it interrupted is made again */
 };
 
 /* A message of the kernel's that nobody waits for: at most one from each source. */

@@ -270,6 +270,7 @@ void
 reply_gone(struct thread *caller)
 {
     caller->parked->object = &object_gone;
+    caller->reply.references = 0;
     object_gone.references++;
     caller->parked = NULL;
 }

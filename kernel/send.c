@@ -25,8 +25,10 @@ call_undone(struct thread *t, uint32_t error)
 {
     if (t->trap.function)
         trap_unanswered(t);
-    else if (error != ERR_ABSENT || !fault_absent(t, absent_page, absent_write))
+    else if (error != ERR_ABSENT || !fault_absent(t, absent_page, absent_write)) {
+        limit_clear(t);
         thread_wake(call_fail(t, error));
+    }
 }
 
 /* The call of `t` is over before its reply has come, and fails. */
@@ -152,11 +154,10 @@ wait_in_line(struct thread *self, struct door *door)
     if (!error && !self->trap.function)
         error = message_find(&span, self, message_size(CALL_ARG3(self)), SPAN_READ);
     if (error) {
-        call_undone(self, error);
+        call_fails(self, error);
         return NULL;
     }
     self->state = THREAD_CALLING;
-    self->via->calls++;
     list_append(&door->callers, &self->link);
     waiter_wake(door);
     return NULL;
@@ -177,16 +178,16 @@ hand_over(struct thread *self, struct door *door)
 
     if (error & RECEIVERS) {
         call_fails(receiver, error & ~RECEIVERS);
+        via_done(self);
         self->again = CALL_AGAIN;
         thread_wake(self);
         return NULL;
     }
     if (error) {
-        call_undone(self, error);
+        call_fails(self, error);
         return NULL;
     }
     list_remove(&receiver->link);
-    self->via->calls++;
     return accept(self, receiver);
     // END doors.2
 }
@@ -199,6 +200,7 @@ message_pass(struct thread *self, struct descriptor *d)
 
     self->via = d;
     self->door = door;
+    d->calls++;
     return list_empty(&door->receivers) ? wait_in_line(self, door) : hand_over(self, door);
 }
 
@@ -237,6 +239,8 @@ send_otherwise(struct thread *self, const struct object *object)
 
     if (function - CALL_MANAGER_FIRST < CALL_SYSTEM_FIRST - CALL_MANAGER_FIRST && d)
         return send_through(self, d);
+    if (!number && self->process->manager.object->kind == OBJECT_DOOR)
+        object = self->process->manager.object;
     if (object->kind == OBJECT_DOOR && object->span == 0)
         return call_fail(self, ERR_DEAD);
     return call_fail(self, number ? ERR_TARGET : ERR_FUNCTION);
@@ -314,8 +318,10 @@ call_receive(struct thread *self)
 
     if (!error && self->serving && self->serving != &thread_gone)
         error = ERR_BUSY;
-    if (error)
+    if (error) {
+        limit_clear(self);
         return call_fail(self, error);
+    }
     error = message_find(&span, self, call_total_size(sizes), PAGE_WRITABLE);
     if (error) {
         call_undone(self, error);

@@ -191,6 +191,16 @@ thread_create(struct process *process)
     t->base = t->priority = PRIORITY_DEFAULT;
     t->stopped = true;
     t->state = THREAD_STOPPED;
+    t->frame = (struct frame){
+        .gs = SELECTOR_USER_DATA,
+        .fs = SELECTOR_USER_DATA,
+        .es = SELECTOR_USER_DATA,
+        .ds = SELECTOR_USER_DATA,
+        .cs = SELECTOR_USER_CODE,
+        .eflags = EFLAGS_ALWAYS | EFLAGS_IF,
+        .ss = SELECTOR_USER_DATA,
+    };
+    fpu_new(t);
     t->number = ++last_number;
     t->process = process;
     list_append(&process->threads, &t->sibling);
@@ -214,24 +224,27 @@ thread_new(struct process *process, uint32_t entry, uint32_t stack, uint32_t arg
 
     if (!t)
         return NULL;
-    t->frame = (struct frame){
-        .eax = argument,
-        .gs = SELECTOR_USER_DATA,
-        .fs = SELECTOR_USER_DATA,
-        .es = SELECTOR_USER_DATA,
-        .ds = SELECTOR_USER_DATA,
-        .eip = entry,
-        .cs = SELECTOR_USER_CODE,
-        .eflags = EFLAGS_ALWAYS | EFLAGS_IF,
-        .esp = stack,
-        .ss = SELECTOR_USER_DATA,
-    };
     // SINCE doors
+    // < t->frame = (struct frame){
+    // <     .eax = argument,
+    // <     .gs = SELECTOR_USER_DATA,
+    // <     .fs = SELECTOR_USER_DATA,
+    // <     .es = SELECTOR_USER_DATA,
+    // <     .ds = SELECTOR_USER_DATA,
+    // <     .eip = entry,
+    // <     .cs = SELECTOR_USER_CODE,
+    // <     .eflags = EFLAGS_ALWAYS | EFLAGS_IF,
+    // <     .esp = stack,
+    // <     .ss = SELECTOR_USER_DATA,
+    // < };
     // < t->number = ++last_number;
     // < t->process = process;
+    // < fpu_new(t);
+    t->frame.eax = argument;
+    t->frame.eip = entry;
+    t->frame.esp = stack;
     t->stopped = false;
     // END doors
-    fpu_new(t);
     ready_push(t);
     return t;
 }
@@ -370,6 +383,8 @@ do_again(struct thread *t)
     t->again = CALL_DONE;
     if (end)
         return thread_end(t);
+    if (t->trap.function)
+        return trap_pass(t);
     return t->aside ? reply_fetch(t) : call(t);
 }
 

@@ -164,8 +164,10 @@ call_wait(struct thread *self)
         error = call_data(self, &list, size);
     for (uint32_t i = 0; !error && i < count; i++)
         door[i] = door_owned(self->process, list.door[i], &error);
-    if (error)
+    if (error) {
+        limit_clear(self);
         return call_fail(self, error);
+    }
     n = first_ready(self, door, count);
     if (n == count && limit_set(self, list.limit < LONGEST ? list.limit : LONGEST)) {
         wait_at(self, door, count);

@@ -232,7 +232,7 @@ struct port_grant {
 #define CALL_THREAD_STOP     0x193 /* it does not run; a call that it is in goes on without it */
 #define CALL_THREAD_READ     0x19c /* reply: struct thread_view */
 #define CALL_THREAD_WRITE    0x1a5 /* data: struct registers; ERR_STATE unless it is stopped, and in no call */
-#define CALL_THREAD_PRIORITY 0x1ad /* data: uint32_t, 0 to PRIORITIES - 1, and not above the caller's own */
+#define CALL_THREAD_PRIORITY 0x1ad /* data: struct thread_priority */
 
 /*
  * data: struct door_for.  From now on a software interrupt or SYSENTER of the thread is
@@ -240,9 +240,14 @@ struct port_grant {
  */
 #define CALL_THREAD_SANDBOX 0x1b5
 
-/* 0 is the lowest. */
+/* 0 is the lowest.  Who serves a call runs at its caller's priority, if that is higher. */
 #define PRIORITIES       32
 #define PRIORITY_DEFAULT 16
+
+struct thread_priority {
+    uint32_t priority;
+    uint32_t machine; /* a descriptor of it, with WRITE, if the priority is above the caller's own; else any */
+};
 
 struct registers {
     uint32_t edi, esi, ebp, ebx, edx, ecx, eax;

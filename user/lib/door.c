@@ -176,9 +176,11 @@ thread_write(uint32_t thread, const struct registers *registers)
 }
 
 struct result
-thread_priority(uint32_t thread, uint32_t priority)
+thread_priority(uint32_t thread, uint32_t priority, uint32_t machine)
 {
-    return call_word(CALL_THREAD_PRIORITY, thread, priority);
+    struct thread_priority wanted = {priority, machine};
+
+    return kernel_call(CALL_THREAD_PRIORITY, thread, &wanted, sizeof(wanted));
 }
 
 struct result

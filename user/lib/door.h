@@ -99,5 +99,8 @@ struct result thread_run(uint32_t thread); /* CALL_THREAD_START */
 struct result thread_stop(uint32_t thread);
 struct result thread_read(uint32_t thread, struct thread_view *view);
 struct result thread_write(uint32_t thread, const struct registers *registers);
-struct result thread_priority(uint32_t thread, uint32_t priority);
+
+/* The machine is needed for a priority above the caller's own. */
+struct result thread_priority(uint32_t thread, uint32_t priority, uint32_t machine);
+
 struct result thread_sandbox(uint32_t thread, uint32_t door, uint32_t cookie);
