@@ -107,6 +107,7 @@ door_die(struct door *door)
     // | exercise_missing("doors.6");
     door->object.span = 0;
     door->owner = NULL;
+    list_remove(&door->work.link);
     door->work.piece = door_piece;
     work_add(&door->work);
     // END doors.6

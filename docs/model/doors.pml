@@ -162,7 +162,7 @@ inline thread_leave(t)
     fi
 }
 
-inline call_fails(t, e)
+inline fails(t, e)
 {
     thread_leave(t);
     thread_wake(t, e)
@@ -261,7 +261,7 @@ inline desc_drop(r)
 {
     j = reply[r];
     if
-    :: j < THREADS -> call_fails(j, ERR_DEAD)
+    :: j < THREADS -> fails(j, ERR_DEAD)
     :: else
     fi;
     reply[r] = NOBODY
@@ -383,7 +383,7 @@ inline limit_expire(t)
 {
     d_step {
         printf("limit_expire(%d)\n", t);
-        call_fails(t, ERR_TIME);
+        fails(t, ERR_TIME);
         leave_kernel()
     }
 }
@@ -394,7 +394,7 @@ inline thread_end(t)
         printf("thread_end(%d)\n", t);
         j = thread[t].serving;
         if
-        :: j < THREADS -> call_fails(j, ERR_DEAD)
+        :: j < THREADS -> fails(j, ERR_DEAD)
         :: else
         fi;
         thread_leave(t);
@@ -430,7 +430,7 @@ inline door_piece(t)
 {
     d_step {
         printf("door_piece: %d\n", t);
-        call_fails(t, ERR_DEAD);
+        fails(t, ERR_DEAD);
         leave_kernel()
     }
 }

@@ -33,6 +33,10 @@
  * them.  A function of the manager's range goes to the manager of the sender's process,
  * through the descriptor that CALL_PROCESS_MANAGER has set, if arg1 is 0; or to a door of
  * that same manager.  A process that has no manager sends it to any door.
+ *
+ * A send needs the right that the class of its function stands for.  The kernel's errors: ERR_TARGET,
+ * ERR_FUNCTION; ERR_RIGHT; ERR_SIZE, ERR_ADDRESS, ERR_DESCRIPTOR; ERR_BIG, the receiver's buffer is too
+ * small; ERR_TABLE; ERR_DEADLOCK, only the sender itself could receive; ERR_DEAD.  Blocks.
  */
 #define CALL_MANAGER_FIRST 0x400u
 #define CALL_SYSTEM_FIRST  0x1000u
