@@ -106,10 +106,13 @@ $(foreach name,$(given),$(if $(findstring $$,$(value $(name))),$(error $(name) h
 option   = $(if $($(2)),$(1) "$$$(2)")
 
 comma       := ,
-# SINCE paging
-# < DEMO        := demo ping pong crash
-DEMO        := demo left right spy
-# END paging
+# SINCE doors
+# < # SINCE paging
+# < # < DEMO        := demo ping pong crash
+# < DEMO        := demo left right spy
+# < # END paging
+DEMO        := demo left right spy server client pager lazy $(if $(KEYS),serial echo)
+# END doors
 RUN_MODULES ?= $(subst $() ,$(comma),$(patsubst %,$(BUILD)/programs/%.elf,$(DEMO)))
 KERNEL_ARGS ?=
 
@@ -128,7 +131,10 @@ help: ## this list
 
 build: all-images ## the kernel and its programs (the default)
 
-run: build ## boot on this terminal; WINDOW=1 opens the screen too
+# SINCE doors
+# < run: build ## boot on this terminal; WINDOW=1 opens the screen too
+run: build ## boot on this terminal; WINDOW=1 opens the screen too, KEYS=1 lets you type
+# END doors
 	@$(call front,run.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" $(if $(WINDOW),--window)
 
 test: ## [TEST=words] [MUTANTS=1] [LONG=1]: test everything (in a student's branch: grade the newest lab)

@@ -28,8 +28,10 @@ grow(struct process *p)
     if (!frame)
         return false;
     p->page[p->pages++] = page;
-    for (uint32_t i = 0; i < DESCRIPTORS_PER_PAGE; i++)
-        page[i] = (struct descriptor){&object_nothing, 0, first + i + 1, 0};
+    for (uint32_t i = 0; i < DESCRIPTORS_PER_PAGE; i++) {
+        page[i].object = &object_nothing;
+        page[i].cookie = first + i + 1;
+    }
     page[DESCRIPTORS_PER_PAGE - 1].cookie = p->next_unused;
     p->next_unused = first ? first : 1;
     p->unused += first ? DESCRIPTORS_PER_PAGE : DESCRIPTORS_PER_PAGE - 1;
@@ -41,6 +43,14 @@ bool
 desc_room(struct process *p, uint32_t count)
 {
     return p->unused >= count || grow(p);
+}
+
+/* One descriptor more that counts: what the owner of a door was going to hear is no longer true. */
+static void
+refer(struct object *object)
+{
+    if (object->references++ == 0 && object->kind == OBJECT_DOOR)
+        list_remove(&((struct door *)object)->unref.link);
 }
 
 /* A descriptor of `object`, with one reference more; 0 if there is no room. */
@@ -61,8 +71,8 @@ desc_new(struct process *p, struct object *object, uint32_t rights, uint32_t coo
     p->next_unused = d->cookie;
     p->unused--;
     *d = (struct descriptor){object, rights, cookie, 0};
-    if (!(rights & DESCRIPTOR_OWNER) && object->references++ == 0 && object->kind == OBJECT_DOOR)
-        list_remove(&((struct door *)object)->unref.link);
+    if (!(rights & DESCRIPTOR_OWNER))
+        refer(object);
     return unused;
     // END doors.1
 }
@@ -223,7 +233,7 @@ desc_set(struct descriptor *to, const struct process *caller, const struct door_
     if (to->calls > 0)
         return ERR_BUSY;
     *to = duplicate(d, wanted->duplicate);
-    to->object->references++;
+    refer(to->object);
     desc_drop(&old);
     return 0;
 }

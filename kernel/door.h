@@ -19,16 +19,6 @@ struct span {
 uint32_t span_find(struct span *s, const struct process *p, uint32_t address, uint32_t size, uint32_t use);
 void span_copy(struct span to, struct span from, uint32_t size);
 
-/* As memcpy, by words while there are four bytes left. */
-static inline void
-copy_words(void *to, const void *from, uint32_t size)
-{
-    uint32_t words = size / 4, bytes = size % 4;
-
-    __asm__ volatile("rep movsl\n\tmov %3, %2\n\trep movsb"
-                     : "+D"(to), "+S"(from), "+&c"(words) : "r"(bytes) : "memory");
-}
-
 /* door.c */
 struct door *door_owned(const struct process *p, uint32_t number, uint32_t *error);
 bool door_in_use(const struct door *door);
@@ -114,11 +104,13 @@ own_page(uint32_t error)
     return error == ERR_ABSENT ? ERR_OWN_PAGE : error;
 }
 
-/* The bytes of a message with these sizes. */
+/* The bytes of a message with these sizes: padding is only there for descriptors. */
 static inline uint32_t
 message_size(uint32_t sizes)
 {
-    return descriptors_at(call_data_size(sizes)) + 4 * call_descriptors(sizes);
+    uint32_t size = call_data_size(sizes), descriptors = call_descriptors(sizes);
+
+    return descriptors ? descriptors_at(size) + 4 * descriptors : size;
 }
 
 /* The call of `t` through a descriptor is over; nothing if it is in none. */

@@ -14,22 +14,23 @@ bool fast_path = true;
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* The kernel's address of bytes in one page that `p` may use so; or NULL. */
-static inline char *
-reach(const struct process *p, uint32_t address, uint32_t size, uint32_t use)
+/* Finds the kernel's address of bytes in one page that `p` may use so; false if it is not that simple. */
+static inline bool
+reach(char **at, const struct process *p, uint32_t address, uint32_t size, uint32_t use)
 {
     uint32_t table, *entry, needed = PAGE_PRESENT | (use & PAGE_WRITABLE);
 
     if (unlikely(address >= KERNEL_BASE || address % PAGE_SIZE + size > PAGE_SIZE))
-        return NULL;
+        return false;
     table = ((uint32_t *)direct(p->space))[address >> 22];
     if (unlikely(!(table & PAGE_PRESENT)))
-        return NULL;
+        return false;
     entry = (uint32_t *)direct(page_down(table)) + address / PAGE_SIZE % 1024;
     if (unlikely((*entry & (needed | PAGE_DEVICE)) != needed))
-        return NULL;
+        return false;
     *entry |= use;
-    return (char *)direct(page_down(*entry)) + address % PAGE_SIZE;
+    *at = (char *)direct(page_down(*entry)) + address % PAGE_SIZE;
+    return true;
 }
 
 /* Can `t` run at once, and nothing else has to? */
@@ -57,17 +58,36 @@ allowed(const struct descriptor *d, uint32_t function)
     return likely(!(function & CALL_CLASS)) || desc_allows(d, function);
 }
 
-/* The descriptors in a message.  False if they cannot go over; else they have. */
+/*
+ * Gives the only descriptor of a message, of which the sender keeps its own, as transfer.c
+ * does.  False, and nothing has changed, if it is not that simple.
+ */
 static __attribute__((noinline)) bool
-give_descriptors(struct thread *caller, char *from, struct thread *receiver, char *to, uint32_t sizes)
+give_copy(const struct thread *caller, const char *source, const struct thread *receiver, char *target)
 {
-    struct span source = {.at = from, .size = PAGE_SIZE}, copy = {.at = to, .size = PAGE_SIZE};
+    // SOLUTION doors.8
+    // | /* TODO doors.8: all works without it. */
+    // | (void)caller, (void)source, (void)receiver, (void)target;
+    // | return false;
+    struct process *from = caller->process, *to = receiver->process;
+    uint32_t sizes = CALL_ARG3(caller), at = descriptors_at(call_data_size(sizes));
+    uint32_t word = *(const uint32_t *)(source + at), unused = to->next_unused, rights, own;
+    const struct descriptor *d = desc_find(from, word & DESCRIPTOR_NUMBER);
+    struct descriptor *copy = desc_find(to, unused);
+    struct object *object = d->object;
 
-    if (transfer_check(caller->process, source, receiver->process, sizes) != 0)
+    if (unlikely(call_descriptors(sizes) > 1 || word & DESCRIPTOR_MOVE || !(d->rights & RIGHT_COPY)
+                 || to->unused == 0 || object->references == 0))
         return false;
-    transfer_do(caller->process, receiver->process, call_descriptors(sizes));
-    transfer_write(copy, sizes);
+    rights = d->rights & word >> DESCRIPTOR_RIGHTS & RIGHTS_ALL;
+    own = object->kind == OBJECT_DOOR && ((struct door *)object)->owner == to ? DESCRIPTOR_OWN : 0;
+    to->next_unused = copy->cookie;
+    to->unused--;
+    *copy = (struct descriptor){object, rights, d->cookie, 0};
+    object->references++;
+    *(uint32_t *)(target + at) = descriptor_word(unused, rights, own);
     return true;
+    // END doors.8
 }
 
 /* A call to a door where a thread waits. */
@@ -76,7 +96,7 @@ fast_send(struct thread *self)
 {
     // SOLUTION doors.8
     // | /* TODO doors.8 */
-    // | (void)reach, (void)can_switch, (void)switch_to, (void)allowed, (void)give_descriptors;
+    // | (void)reach, (void)can_switch, (void)switch_to, (void)allowed, (void)give_copy;
     // | return message_send(self);
     uint32_t function = CALL_ARG0(self), sizes = CALL_ARG3(self), size = message_size(sizes);
     struct descriptor *d = desc_find(self->process, CALL_ARG1(self));
@@ -93,12 +113,10 @@ fast_send(struct thread *self)
 
         if (unlikely(size > call_total_size(sizes) || size > call_total_size(CALL_ARG3(receiver))))
             return message_send(self);
-        from = reach(self->process, CALL_ARG2(self), size, SPAN_READ);
-        to = from ? reach(receiver->process, CALL_ARG2(receiver), size, SPAN_WRITE) : NULL;
-
-        if (unlikely(!to))
+        if (unlikely(!reach(&from, self->process, CALL_ARG2(self), size, SPAN_READ)
+                     || !reach(&to, receiver->process, CALL_ARG2(receiver), size, SPAN_WRITE)))
             return message_send(self);
-        if (call_descriptors(sizes) && unlikely(!give_descriptors(self, from, receiver, to, sizes)))
+        if (unlikely(call_descriptors(sizes)) && !give_copy(self, from, receiver, to))
             return message_send(self);
         copy_words(to, from, call_data_size(sizes));
     }
@@ -158,10 +176,8 @@ fast_reply_receive(struct thread *self)
 
         if (unlikely(size > call_total_size(CALL_ARG3(caller))))
             return call_reply_receive(self);
-        from = reach(self->process, CALL_ARG2(self), size, SPAN_READ);
-        to = from ? reach(caller->process, CALL_ARG2(caller), size, SPAN_WRITE) : NULL;
-
-        if (unlikely(!to))
+        if (unlikely(!reach(&from, self->process, CALL_ARG2(self), size, SPAN_READ)
+                     || !reach(&to, caller->process, CALL_ARG2(caller), size, SPAN_WRITE)))
             return call_reply_receive(self);
         copy_words(to, from, size);
         if (likely(size >= 4))

@@ -228,3 +228,13 @@ void *memset(void *to, int byte, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
 size_t strlen(const char *text);
 int strncmp(const char *a, const char *b, size_t size);
+
+/* memcpy in line, by words while there are four bytes left. */
+static inline void
+copy_words(void *to, const void *from, size_t size)
+{
+    size_t words = size / 4, bytes = size % 4;
+
+    __asm__ volatile("rep movsl\n\tmov %3, %2\n\trep movsb"
+                     : "+D"(to), "+S"(from), "+&c"(words) : "r"(bytes) : "memory");
+}

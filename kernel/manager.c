@@ -19,7 +19,12 @@ alive(const struct descriptor *d)
 struct thread *
 trap_pass(struct thread *t)
 {
-    return message_pass(t, t->trap.function == MESSAGE_TRAP ? &t->sandbox : &t->process->manager);
+    struct descriptor *d = t->trap.function == MESSAGE_TRAP ? &t->sandbox : &t->process->manager;
+
+    if (alive(d))
+        return message_pass(t, d);
+    trap_unanswered(t);
+    return NULL;
 }
 
 /* `self` made exception `vector`.  Answers with the thread to run; `self` if there is no manager to tell. */
@@ -97,10 +102,6 @@ fault_own(struct thread *self)
 struct thread *
 trap_send(struct thread *self, uint32_t vector)
 {
-    if (!alive(&self->sandbox)) {
-        trap_unanswered(self);
-        return NULL;
-    }
     self->trap = (struct trap){MESSAGE_TRAP, vector, 0, 0, 0, 0, CALL_DONE};
     return trap_pass(self);
 }
@@ -183,6 +184,7 @@ trap_resume(struct thread *self, struct thread *caller)
         return error;
     span_copy((struct span){.at = (char *)&registers, .size = size}, from, size);
     registers_set(caller, &registers);
+    limit_clear(caller);
     caller->again = CALL_DONE;
     if (caller->aside)
         frame_release(caller->aside);
@@ -203,6 +205,7 @@ trap_unanswered(struct thread *t)
 }
 
 #define INT_SIZE 2 /* bytes of an `int` instruction */
+#define FLAG_RF  0x10000u /* of EFLAGS: set by a fault, so that the instruction can be made again */
 
 /* Does this #GP come from an `int` that ring 3 may not make?  (Intel SDM volume 3, section 6.12.1.2.) */
 static bool
@@ -220,6 +223,7 @@ software_interrupt(struct thread *self, uint32_t vector, struct thread **next)
     if (!sandboxed && vector != self->process->vector)
         return false;
     self->frame.eip += INT_SIZE;
+    self->frame.eflags &= ~FLAG_RF;
     *next = sandboxed ? trap_send(self, vector) : call(self);
     return true;
 }

@@ -26,6 +26,7 @@ struct process {
 
     struct work work;
     uint32_t swept; /* by the work: descriptors below it are closed */
+    uint32_t freed; /* and memory below this address */
 
     uint32_t unused;      /* numbers that are not in use, in pages that are there */
     uint32_t next_unused; /* the first of them */

@@ -9,7 +9,7 @@
 
 #define THREADS_PIECE     4
 #define DESCRIPTORS_PIECE 16
-#define PAGES_PIECE       32
+#define PAGES_PIECE       64
 
 static struct list works = LIST_EMPTY(works);
 
@@ -56,16 +56,18 @@ close_descriptors(struct process *p)
     return true;
 }
 
+/* Page by page, or where a table is missing 4 MiB at once: what is not mapped takes its time, too. */
 static bool
 free_memory(struct process *p)
 {
-    uint32_t at = space_next(p->space, 0);
+    for (unsigned i = 0; i < PAGES_PIECE && p->freed < KERNEL_BASE; i++) {
+        const uint32_t *entry = space_entry(p->space, p->freed);
 
-    for (unsigned i = 0; i < PAGES_PIECE && at; i++) {
-        space_remove(p->space, at);
-        at = space_next(p->space, at);
+        if (entry && *entry)
+            space_remove(p->space, p->freed);
+        p->freed += entry ? PAGE_SIZE : PAGE_SIZE * 1024 - p->freed % (PAGE_SIZE * 1024);
     }
-    return at != 0;
+    return p->freed < KERNEL_BASE;
 }
 
 /* Nothing is left of it but its object, which its manager hears of. */

@@ -320,9 +320,10 @@ call_answer(struct thread *self)
 
     if (!caller)
         return call_fail(self, error);
-    if ((error = move(self, caller)))
-        return not_replied(self, error);
-    return answered(self, caller);
+    caller->parked->rights |= DESCRIPTOR_MARK; /* about to be used up, it cannot be in the reply */
+    error = move(self, caller);
+    caller->parked->rights &= ~DESCRIPTOR_MARK;
+    return error ? not_replied(self, error) : answered(self, caller);
 }
 
 struct thread *

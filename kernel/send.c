@@ -102,7 +102,8 @@ accept(struct thread *caller, struct thread *receiver)
     list_append(&caller->door->served, &caller->link);
     caller->server = receiver;
     receiver->serving = caller;
-    limit_clear(receiver);
+    if (receiver->limited)
+        limit_clear(receiver);
     receiver->priority = caller->priority > receiver->base ? caller->priority : receiver->base;
     CALL_ARG0(receiver) = CALL_ARG0(caller);
     CALL_ARG1(receiver) = caller->via->cookie;
@@ -164,23 +165,34 @@ wait_in_line(struct thread *self, struct door *door)
     // END doors.2
 }
 
-/* The first that receives takes it at once.  If that one's own buffer is no good, the next one may. */
+/* The call of `t`, which waits nowhere now, is made again when its turn comes. */
+static void
+call_later(struct thread *t)
+{
+    t->again = CALL_AGAIN;
+    thread_wake(t);
+}
+
+/*
+ * The first that receives takes it at once.  If that one's own buffer is no good, the next one may; and that one's
+ * call is made again to find it so, not here: it would be a message to its manager, whose buffer may be no good.
+ */
 static struct thread *
 hand_over(struct thread *self, struct door *door)
 {
     // SOLUTION doors.2
     // | /* TODO doors.2 */
-    // | (void)door, (void)move, (void)accept;
+    // | (void)door, (void)move, (void)accept, (void)call_later;
     // | exercise_missing("doors.2");
     // | return call_fail(self, ERR_BIG);
     struct thread *receiver = THREAD_OF(door->receivers.next);
     uint32_t error = move(self, receiver);
 
     if (error & RECEIVERS) {
-        call_fails(receiver, error & ~RECEIVERS);
+        thread_leave(receiver);
+        call_later(receiver);
         via_done(self);
-        self->again = CALL_AGAIN;
-        thread_wake(self);
+        call_later(self);
         return NULL;
     }
     if (error) {
@@ -274,8 +286,7 @@ take_first(struct thread *self, struct door *door)
     }
     if (error) {
         call_fails(caller, error);
-        self->again = CALL_AGAIN;
-        thread_wake(self);
+        call_later(self);
         return NULL;
     }
     list_remove(&caller->link);

@@ -159,13 +159,12 @@ space_next(paddr_t directory, uint32_t address)
 {
     while (address < KERNEL_BASE) {
         const uint32_t *entry = space_entry(directory, address);
+        uint32_t end = (address | (PAGE_SIZE * ENTRIES - 1)) + 1;
 
-        if (!entry)
-            address = (address | (PAGE_SIZE * ENTRIES - 1)) + 1;
-        else if (*entry)
-            return address;
-        else
-            address += PAGE_SIZE;
+        for (; entry && address < end; address += PAGE_SIZE)
+            if (*entry++)
+                return address;
+        address = end;
     }
     return 0;
 }

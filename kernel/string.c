@@ -7,10 +7,8 @@
 void *
 memcpy(void *to, const void *from, size_t size)
 {
-    void *result = to;
-
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
-    return result;
+    copy_words(to, from, size);
+    return to;
 }
 
 void *
@@ -30,8 +28,10 @@ void *
 memset(void *to, int byte, size_t size)
 {
     void *result = to;
+    size_t words = size / 4, bytes = size % 4;
 
-    __asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(byte) : "memory");
+    __asm__ volatile("rep stosl\n\tmov %3, %1\n\trep stosb"
+                     : "+D"(to), "+&c"(words) : "a"((uint8_t)byte * 0x01010101u), "r"(bytes) : "memory");
     return result;
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# build/programs/NAME.elf, from each user/bin/NAME.c and user/tests/NAME.c, and
+# build/programs/NAME.elf, from each user/bin/NAME.c, user/servers/NAME.c and user/tests/NAME.c, and
 # the library in user/lib.  A program that is to be in memory beside others is
 # linked at an address of its own.
 
@@ -31,9 +31,22 @@ $(BUILD)/programs/$(notdir $(1)).elf: $(BUILD)/user/$(1).c.o $(USER_LIB) user/li
 	    $$(filter %.o,$$^) $$(LINK_LIBS) -o $$@
 endef
 
-USER_PROGRAMS := $(patsubst user/%.c,%,$(wildcard user/bin/*.c user/tests/*.c))
+USER_PROGRAMS := $(patsubst user/%.c,%,$(wildcard user/bin/*.c user/servers/*.c user/tests/*.c))
 USER_OBJECTS  := $(USER_LIB) $(USER_PROGRAMS:%=$(BUILD)/user/%.c.o)
 
+# SINCE doors
+# Programs for Linux, for its emulator (user/tests/emulate.c): build/programs/linux-NAME.elf.
+LINUX_PROGRAMS := $(patsubst user/linux/%.asm,linux-%,$(wildcard user/linux/*.asm))
+USER_OBJECTS   += $(LINUX_PROGRAMS:linux-%=$(BUILD)/user/linux/%.asm.o)
+
+$(BUILD)/programs/linux-%.elf: $(BUILD)/user/linux/%.asm.o
+	@mkdir -p $(@D)
+	$(say) "LINK    $@"
+	$(Q)$(LINK) $< -o $@
+
+all-images: $(LINUX_PROGRAMS:%=$(BUILD)/programs/%.elf)
+
+# END doors
 all-images: $(patsubst %,$(BUILD)/programs/%.elf,$(notdir $(USER_PROGRAMS)))
 
 $(foreach program,$(USER_PROGRAMS),$(eval $(call USER_PROGRAM,$(program))))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What gdb learns about this kernel: threads, trap frames, the tables of the processor, address spaces.
+"""What gdb learns about this kernel: threads, trap frames, the tables of the processor, address spaces, doors.
 
 It reads memory and registers and changes nothing. The processor's own tables
 are read where its registers say they are, which QEMU's monitor tells.
@@ -20,7 +20,6 @@ SHARED_BASE = 0x08000000  # where programs lie that have no address of their own
 STUB_SIZE = 16
 CALL, SYSENTER = 0x40, 256
 ENTRIES = "trap_entry", "sysenter_entry"  # the code that calls C, on an empty kernel stack
-STATES = {1: "ready", 2: "running"}
 FLAGS = {0: "CF", 2: "PF", 4: "AF", 6: "ZF", 7: "SF", 8: "TF", 9: "IF", 10: "DF", 11: "OF", 14: "NT", 16: "RF",
          17: "VM", 18: "AC"}
 GATES = {5: "task", 0xe: "interrupt", 0xf: "trap"}
@@ -33,6 +32,15 @@ NO_RAM = 0xffffffff  # FRAME_NO_RAM
 PRESENT, WRITABLE, USER, ACCESSED, DIRTY, LARGE, DEVICE = 1, 2, 4, 0x20, 0x40, 0x80, 0x200
 BITS = {PRESENT: "present", WRITABLE: "writable", USER: "user", 8: "write-through", 0x10: "no-cache",
         ACCESSED: "accessed", DIRTY: "dirty", LARGE: "large", 0x100: "global", DEVICE: "device", 0x400: "granted"}
+
+# kernel/object.h and kernel/abi/door.h
+DESCRIPTOR = struct.Struct("<4I")  # object, rights, cookie, calls
+OBJECT = struct.Struct("<4I")  # first and span of its functions, kind, references
+DOOR, REPLY, THREAD, PROCESS = 1, 2, 3, 4
+RIGHTS = "DSPRWCM"  # delete, start, stop, read, write, copy, move: from bit 1 on
+OWNER = 1 << 8
+SYSTEM_FIRST = 0x1000
+EVENTS = {0x210: "UNREF", 0x218: "IRQ", 0x220: "THREAD_ENDED", 0x228: "PROCESS_ENDED"}
 
 
 # --- The machine
@@ -106,10 +114,40 @@ def current():
     return esp0 - gdb.lookup_type("struct frame").sizeof if esp0 else None
 
 
+def with_doors():
+    """Objects, rings and pools have come: lab doors."""
+    return gdb.lookup_global_symbol("object_nothing") is not None
+
+
+def pointer_to(kind, at):
+    return gdb.Value(at).cast(gdb.lookup_type(f"struct {kind}").pointer())
+
+
+def offset(kind, member):
+    return next(field.bitpos // 8 for field in gdb.lookup_type(f"struct {kind}").fields() if field.name == member)
+
+
+def entries(head, kind, member):
+    """Pointers to what is in a list of kernel/list.h by this member; a broken list may go in circles."""
+    found, link = {}, head["next"]
+    while int(link) not in (0, int(head.address), *found):
+        found[int(link)] = pointer_to(kind, int(link) - offset(kind, member))
+        link = link["next"]
+    return list(found.values())
+
+
+def states():
+    """{number: name} of a thread's states, but for that of an empty slot."""
+    names = {field.enumval: field.name for field in gdb.lookup_type("enum thread_state").fields()}
+    return {value: name.removeprefix("THREAD_").lower() for value, name in names.items() if value}
+
+
 def all_threads():
+    if with_doors():
+        return [t.dereference() for p in all_processes().values() for t in entries(p["threads"], "thread", "sibling")]
     array = kernel("'kernel/thread.c'::threads")
     slots = [array[i] for i in range(array.type.range()[1] + 1)]
-    return [t for t in slots if int(t["state"]) in STATES]
+    return [t for t in slots if int(t["state"]) in states()]
 
 
 def is_current(thread):
@@ -192,6 +230,9 @@ class Lintel(gdb.Command):
     lintel processes               all processes; * marks the one that is loaded
     lintel frames                  where all RAM has gone
 
+    lintel descriptors [PROCESS]   what the numbers of a process name, and with what rights
+    lintel doors                   all doors, and who waits there
+
 The machine's own monitor is there too: `monitor info registers`."""
 
     def __init__(self):
@@ -216,7 +257,7 @@ class TrapFrame(gdb.Command):
 
 
 class Threads(gdb.Command):
-    """threads: all threads; * marks the running one, whose frame is old while it is in ring 3."""
+    """threads: all threads; * marks the one that runs or, where all wait, ran last. Its frame is old while it is in ring 3."""
 
     def __init__(self):
         super().__init__("threads", gdb.COMMAND_STATUS)
@@ -225,14 +266,16 @@ class Threads(gdb.Command):
         known = all_threads()
         if not known:
             raise gdb.GdbError("there are no threads yet")
-        print("  number  state    came in by                  esp       eip")
+        names = states()
+        width = max(map(len, names.values()))
+        print(f"  number  {'state':<{width}}  came in by                  esp       eip")
         for thread in sorted(known, key=lambda t: int(t["number"])):
-            print(self.line(thread))
+            print(self.line(thread, f"{names[int(thread['state'])]:<{width}}"))
 
-    def line(self, thread):
+    def line(self, thread, state):
         frame, mark = thread["frame"], "*" if is_current(thread) else " "
         eip, esp = int(frame["eip"]), int(frame["esp"])
-        return (f"{mark} {int(thread['number']):<6}  {STATES[int(thread['state'])]:<7}  {came_by(frame):<26}  "
+        return (f"{mark} {int(thread['number']):<6}  {state}  {came_by(frame):<26}  "
                 f"{esp:08x}  {eip:08x} {place_in(thread)}")
 
 
@@ -344,6 +387,8 @@ def all_processes():
     if not gdb.lookup_global_symbol("process_list"):
         raise gdb.GdbError("this kernel has no processes: they come with the lab `paging`")
     loaded()
+    if with_doors():
+        return {int(p["number"]): p for p in entries(kernel("process_list"), "process", "sibling")}
     found, process = {}, kernel("process_list")
     while int(process) and int(process["number"]) not in found:  # a broken list may go in circles
         found[int(process["number"])] = process
@@ -360,10 +405,14 @@ def space_of(text):
     """The directory that is meant: the one loaded, or that of a process."""
     if not text:
         return loaded()
+    return int(process_numbered(text)["space"])
+
+
+def process_numbered(text):
     process = all_processes().get(number(text))
     if process is None:
         raise gdb.GdbError(f"there is no process {text}: `lintel processes` lists them")
-    return int(process["space"])
+    return process
 
 
 def whose(directory):
@@ -502,11 +551,12 @@ class Processes(gdb.Command):
         known, threads = all_processes(), Counter(int(t["process"]) for t in all_threads())
         if not known:
             raise gdb.GdbError("there are no processes yet")
-        print("  number  directory  threads  pages  tables")
+        print("  number  directory  threads  pages  tables" + "  descriptors" * with_doors())
         for n, process in sorted(known.items()):
             directory = int(process["space"])
             print(f"{'*' if directory == loaded() else ' '} {n:<6}  {directory:08x}   {threads[int(process)]:7}"
-                  f"  {len(pages_in(directory)):5}  {len(tables_in(directory)):6}")
+                  f"  {len(pages_in(directory)):5}  {len(tables_in(directory)):6}"
+                  + (f"  {len(descriptors(process)):11}" if with_doors() else ""))
 
 
 def references():
@@ -524,10 +574,11 @@ def mappings():
 
 
 def overhead(process):
-    """The frames that make a process: its object, its directory, its tables."""
+    """The frames that make a process: its object, its directory, its tables, its descriptors."""
     directory = int(process["space"])
     tables = [entry for entry in words(directory, USER_ENTRIES) if entry & PRESENT]
-    return [at // PAGE for at in (int(process) - KERNEL_BASE, directory, *tables)]
+    mine = [int(process), *descriptor_pages(process)]
+    return [at // PAGE for at in (directory, *tables, *(at - KERNEL_BASE for at in mine))]
 
 
 FREE, KERNEL, MAKING, OWN, SHARED = KINDS = (
@@ -572,6 +623,117 @@ class Frames(gdb.Command):
 
     def line(self, text, frames):
         print(f"{text:<22}  {frames:8}  {frames * PAGE // 1024:8}")
+
+
+# --- Doors
+
+def demand_doors():
+    if not with_doors():
+        raise gdb.GdbError("this kernel has no doors: they come with the lab `doors`")
+
+
+def descriptor_pages(process):
+    """In the labs before, descriptors lie in the process itself."""
+    return [int(process["page"][i]) for i in range(int(process["pages"]))] if with_doors() else []
+
+
+def descriptors(process):
+    """{number: (object, rights, cookie, calls)} of the numbers that cannot be taken into use."""
+    nothing, pages = address("object_nothing"), descriptor_pages(process)
+    each = DESCRIPTOR.iter_unpack(b"".join(memory(page, PAGE) for page in pages))
+    return {n: one for n, one in enumerate(each) if one[0] != nothing or one[3]}
+
+
+def object_at(at):
+    return OBJECT.unpack(memory(at, OBJECT.size))
+
+
+def around(at, kind, member):
+    """The struct of which an object is that member."""
+    return pointer_to(kind, at - offset(kind, member))
+
+
+def named(at):
+    """An object in words."""
+    _, span, kind, _ = object_at(at)
+    if at == address("object_nothing"):
+        return "closed, its call goes on"
+    if kind == DOOR:
+        owner = pointer_to("door", at)["owner"]
+        return f"door {at:08x} of process {int(owner['number'])}" if int(owner) else f"door {at:08x}, dead"
+    if kind == REPLY:
+        return "reply to nobody" if at == address("object_gone") else f"reply to thread {int(around(at, 'thread', 'reply')['number'])}"
+    if kind == THREAD:
+        return f"thread {int(around(at, 'thread', 'object')['number'])}" + ("" if span else ", ended")
+    if kind == PROCESS:
+        return f"process {int(pointer_to('process', at)['number'])}" + ("" if span > 1 else ", ended")
+    return "machine"
+
+
+def letters(rights):
+    return "".join(letter if rights >> bit & 1 else "-" for bit, letter in enumerate(RIGHTS, 1))
+
+
+class Descriptors(gdb.Command):
+    """lintel descriptors [PROCESS]: the numbers that PROCESS has in use, or the process whose address space is loaded. Of the
+    rights to Delete, Start, stoP, Read, Write, Copy, Move those that there are; calls are those under way."""
+
+    def __init__(self):
+        super().__init__("lintel descriptors", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        demand_doors()
+        process = process_numbered(argument or str(directories().get(loaded(), 0)))
+        print(f"number  {'object':<28}  rights   owner  cookie    calls")
+        for number, (at, rights, cookie, calls) in descriptors(process).items():
+            print(f"{number:<6}  {named(at):<28}  {letters(rights)}  {'owner' if rights & OWNER else '':<5}  {cookie:08x}  {calls:5}")
+
+
+def all_doors():
+    """{address of a door: process and number of its owner's descriptor, if it has one}"""
+    found = {}
+    for n, process in all_processes().items():
+        for number, (at, rights, _, _) in descriptors(process).items():
+            if object_at(at)[2] == DOOR:
+                found[at] = (n, number) if rights & OWNER else found.get(at, ("", ""))
+    return found
+
+
+def numbers(threads):
+    return " ".join(str(int(thread["number"])) for thread in threads)
+
+
+def by(thread):
+    server = thread["server"]
+    return f"{int(thread['number'])} by {int(server['number'])}" if int(server) else f"{int(thread['number'])} parked"
+
+
+def at_door(door):
+    """Who waits there, list by list."""
+    lists = {name: entries(door[name], "thread", "link") for name in ("callers", "served", "receivers")}
+    waiters = [waiter["thread"] for waiter in entries(door["waiters"], "waiter", "link")]
+    events = [int(event["function"]) for event in entries(door["events"], "event", "link")]
+    said = {"callers": numbers(lists["callers"]), "served": ", ".join(map(by, lists["served"])),
+            "receivers": numbers(lists["receivers"]), "waiters": numbers(waiters),
+            "events": " ".join(EVENTS.get(event, f"{event:#x}") for event in events)}
+    return "; ".join(f"{name} {text}" for name, text in said.items() if text)
+
+
+class Doors(gdb.Command):
+    """lintel doors: each door that somebody has a descriptor of: its owner and what number it is there, which functions it
+    takes, how many other descriptors there are, and which threads wait: callers in line, those that are served and by whom
+    (or whose reply is parked), receivers and waiters; and events that nobody has received yet."""
+
+    def __init__(self):
+        super().__init__("lintel doors", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        demand_doors()
+        print("door      owner  number  takes   others  threads, events")
+        for at, (owner, number) in sorted(all_doors().items()):
+            first, span, _, others = object_at(at)
+            takes = "dead" if not span else "system" if first == SYSTEM_FIRST else "user"
+            print(f"{at:08x}  {owner:<5}  {number:<6}  {takes:<6}  {others:6}  {at_door(pointer_to('door', at))}".rstrip())
 
 
 # --- Stack traces
@@ -637,7 +799,7 @@ def load_others(event):
             gdb.execute(f"add-symbol-file {path}", to_string=True)
 
 
-for command in Lintel, TrapFrame, Threads, Idt, Gdt, Walk, Space, Processes, Frames:
+for command in Lintel, TrapFrame, Threads, Idt, Gdt, Walk, Space, Processes, Frames, Descriptors, Doors:
     command()
 register_unwinder(None, TrapUnwinder())
 gdb.events.new_objfile.connect(load_others)

@@ -20,7 +20,7 @@ from lintel import symbols
 from lintel.failure import Failure
 from lintel.machine import Machine, MachineError
 from lintel.outside import Outside
-from lintel.pages import FRAME, KERNEL_BASE, NO_RAM, PAGE, PRESENT, PROCESS, Pages
+from lintel.pages import FRAME, KERNEL_BASE, NO_RAM, PAGE, PRESENT, Pages, descriptor_pages, structs
 
 SAME_EACH_TIME = 3  # as in gdb.py
 LARGE, LARGE_PAGE = 0x80, 1 << 22
@@ -64,12 +64,18 @@ class View(Pages):
         start, end = self.frame_table()
         return self.physical_words(start, (end - start) // 4)[::2]
 
-    def structs(self):
-        """{number: address} of each struct process."""
-        found, at = {}, self.word(self.address("process_list"))
-        while at:
-            _, _, _, number, after = PROCESS.unpack(self.physical(at - KERNEL_BASE, PROCESS.size))
-            found[number], at = at - KERNEL_BASE, after
+    def objects(self, process):
+        """Addresses in the kernel's memory: threads, and what descriptors name. Before lab doors they lie in tables."""
+        at = self.members("process")
+        found = self._links(process + at["threads"]) if "threads" in at else []
+        return found + [word for page in descriptor_pages(self, process) for word in self.physical_words(page, 1024)[::4]]
+
+    def _links(self, head):
+        """Of a list of kernel/list.h."""
+        found, link = [], self.word(head)
+        while link not in (head, *found):
+            found.append(link)
+            link = self.word(link)
         return found
 
 
@@ -84,11 +90,17 @@ def claimed(view):
     kernel = (0, PAGE), (1 << 20, view.address("kernel_end") - KERNEL_BASE), view.frame_table()
     found = {frame: "modules" for region in view.modules for frame in numbers(*region)}
     found.update((frame, "kernel") for region in kernel for frame in numbers(*region))
-    structs = view.structs()
-    for number, directory in view.processes().items():
-        tables = [entry & FRAME for entry, _ in view.tables(directory).values()]
-        found.update((at // PAGE, "tables") for at in (structs[number], directory, *tables))
+    processes = structs(view).values()
+    found.update(((at - KERNEL_BASE) // PAGE, "kernel") for process in processes for at in view.objects(process))
+    found.update((at // PAGE, "tables") for process in processes for at in makes(view, process))
     return found
+
+
+def makes(view, process):
+    """The frames of which a process is made."""
+    directory = view.space(process)
+    tables = [entry & FRAME for entry, _ in view.tables(directory).values()]
+    return process - KERNEL_BASE, directory, *tables, *descriptor_pages(view, process)
 
 
 def users(processes):

@@ -35,8 +35,12 @@ def at_terminal(command):
     return machine.SUCCESS if interrupted else status
 
 
-def type_in(keys, ended):
-    """Hand our standard input over; the pipe is as slow as the machine reads."""
+def type_in(keys, spoken, ended):
+    """Hand our standard input over; the pipe is as slow as the machine reads.
+
+    A serial line forgets what comes before it is set up: the machine has the first word.
+    """
+    spoken.wait(PATIENCE)
     with contextlib.suppress(OSError):
         while data := os.read(0, 4096):
             keys.write(data)
@@ -52,7 +56,7 @@ def answered(ended, heard):
     return silent or now > ended[0] + PATIENCE
 
 
-def show(output, ended):
+def show(output, spoken, ended):
     """Copy what the machine says; returns True when it ended by itself."""
     heard = None
     while not answered(ended, heard):
@@ -64,6 +68,7 @@ def show(output, ended):
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         heard = time.monotonic()
+        spoken.set()
     return False
 
 
@@ -72,10 +77,10 @@ def typed(command):
     stdio = ["-chardev", "stdio,id=console", "-serial", "chardev:console"]
     qemu = subprocess.Popen(command + stdio, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             bufsize=0, preexec_fn=machine.die_with_parent)
-    ended = []
-    threading.Thread(target=type_in, args=(qemu.stdin, ended), daemon=True).start()
+    spoken, ended = threading.Event(), []
+    threading.Thread(target=type_in, args=(qemu.stdin, spoken, ended), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
-        if show(qemu.stdout, ended):
+        if show(qemu.stdout, spoken, ended):
             return qemu.wait()
     qemu.kill()
     qemu.wait()

@@ -410,7 +410,7 @@ def test_memory_share(boot, seed):
         result(o, error, "memory_share", taker, address, pages_, 1, giver, from_)
     expect_pages(o.mapped(space), wanted, "after calls that failed, the entry of a page")
     expect(o.free(), free - 2, "free frames after calls that failed")
-    o.call("process_delete", giver)
+    o.delete_process(giver)
     for entry in wanted.values():
         expect(o.call("frame_references", entry & FRAME), 1, "references of a shared frame when one of its processes is gone")
 
@@ -459,7 +459,7 @@ def test_memory_exhausted(boot, seed):
     result(o, "MEMORY", "memory_device", process, 0x70000000, 1, 1, 0xB8000)
     result(o, "", "memory_share", process, 0x30004000, 2, 1, giver, 0x08000000)
     expect(o.call("process_new"), 0, "process_new() with no frame free")
-    o.call("process_delete", process)
+    o.delete_process(process)
     expect(o.free(), 12 + 2 + 2, "free frames when the process is gone")
 
 
@@ -645,7 +645,7 @@ def truth(value):
 
 def test_sequence(boot, seed):
     """Some hundred random calls of a root process on three others, against a model."""
-    model = Model(chance_of(seed, "sequence"))
+    model = Model(chance_of(seed, "sequence"), boot.has_lab("doors"))
     run_operations(boot, model, 400)
 
 

@@ -65,6 +65,10 @@ class Booter:
         self._machines.append(self._stack.enter_context(machine))
         return Booted(machine, key, self.seed, params)
 
+    def has_lab(self, name):
+        """Has this lab come into the tree?  Later labs change some of what the earlier ones test."""
+        return (self.tree / "labs" / name / "lab.toml").exists()
+
     def missing(self):
         """The exercises that the machines' consoles called missing."""
         return {name for machine in self._machines for name in failure.missing(machine.console())}

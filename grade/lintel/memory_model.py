@@ -15,8 +15,8 @@ from .outside import Outside
 from .pages import DEVICE, FRAME, NUMBERS, PAGE, PRESENT, USER, WRITABLE, Pages, error_name, expect_pages
 
 KERNEL_BASE = 0xC0000000
-MAX, DESCRIPTORS, LIMIT = 64, 500, 0x100
-MACHINE, ROOT = 1, 2
+MAX = 64
+MACHINE, ROOT, MANAGER = 1, 2, 0x400
 (DELETE, START, QUERY, SCAN, MAP, PROTECT, UNMAP, SHARE, DEVICE_MAP, CREATE, FRAMES) = (
     0x41, 0x4A, 0x54, 0x5D, 0x65, 0x6D, 0x75, 0x7D, 0x85, 0xCA, 0xD4)
 NAMES = {DELETE: "PROCESS_DELETE", START: "PROCESS_START", QUERY: "MEMORY_QUERY", SCAN: "MEMORY_SCAN", MAP: "MEMORY_MAP",
@@ -66,10 +66,15 @@ class Process:
 
 
 class Model:
-    """Descriptors and memory of the root process and of those that it makes. There is always memory enough."""
+    """Descriptors and memory of the root process and of those that it makes. There is always memory enough.
 
-    def __init__(self, chance):
-        self.chance = chance
+    With lab doors functions from MANAGER up are messages to processes, and the number of a descriptor
+    that was closed last is taken first.
+    """
+
+    def __init__(self, chance, doors):
+        self.chance, self.doors, self.limit = chance, doors, 0x200 if doors else 0x100
+        self.unused = []  # numbers that were in use once
         self.processes = {ROOT: Process()}  # in the order of their birth
         self.next_frame = 0
 
@@ -85,6 +90,8 @@ class Model:
         return (0xFFFFFFFF, error) if error else (value, "")
 
     def check(self, function, target):
+        if self.doors and function >= MANAGER and target:
+            return "TARGET"  # nothing here is a door
         if function not in NAMES:
             return "FUNCTION"
         takes = target == MACHINE if function >= 0xC0 else target in self.processes
@@ -117,12 +124,15 @@ class Model:
         return "ABSENT" if size else ""
 
     def do_process_create(self, target, *_):
-        number = next(n for n in range(1, DESCRIPTORS) if n != MACHINE and n not in self.processes)
+        number = self.unused.pop() if self.unused else ROOT + len(self.processes)
         self.processes[number] = Process()
         return number, ""
 
     def do_process_delete(self, target, *_):
         del self.processes[target]
+        self.unused.append(target)
+        if not self.doors:
+            self.unused.sort(reverse=True)
         return 0, ""
 
     def do_memory_map(self, target, address, pages, flags, *_):
@@ -273,7 +283,7 @@ class Model:
         choice, odd = self.chance.choice, self.chance.choice(ODD + [self.chance.getrandbits(32)])
         wrong = self.chance.randrange(7)
         if wrong == 0:
-            call.function = choice([0, 1, 7, 0x40, 0x50, 0xBF, LIMIT, LIMIT + MAP, 0x8000, 0x80000000 | MAP, odd | LIMIT])
+            call.function = choice([0, 1, 7, 0x40, 0x50, 0xBF, self.limit, self.limit + MAP, 0x8000, 0x80000000 | MAP, odd | self.limit])
         elif wrong == 1:
             call.target = choice([odd % 1000, odd | 1000, MACHINE, 0])
         elif wrong == 2:

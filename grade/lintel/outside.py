@@ -27,9 +27,20 @@ class Outside:
         except KeyError:
             raise Failure("wrong", f"a symbol {name}", "the kernel has none") from None
 
+    def has(self, name):
+        """Does the kernel have a symbol of this name?"""
+        return name in self._kernel
+
     def program(self, name):
         """The address of a symbol of the program, whatever the kernel calls its own."""
         return self._program.address(name)
+
+    def members(self, struct):
+        """{member: its offset} of a struct of the kernel's."""
+        try:
+            return self._kernel.members(struct)
+        except Exception:  # whatever a broken ELF leads to
+            raise Failure("wrong", f"debug information on struct {struct}", "the kernel has none") from None
 
     def run_to(self, name):
         """Go on to a symbol of the kernel; the registers there."""

@@ -15,9 +15,9 @@ DIRECT = 896 << 20  # what the kernel can reach
 PRESENT, WRITABLE, USER, NO_CACHE, ACCESSED, DIRTY, DEVICE, GRANTED = 1, 2, 4, 0x10, 0x20, 0x40, 0x200, 0x400
 FRAME = 0xFFFFF000
 NO_RAM = 0xFFFFFFFF
-PROCESS = struct.Struct("<IIIII")  # kernel/process.h: object (two words), space, number, next
 
-ERRORS = dict(enumerate("FUNCTION TARGET ADDRESS SIZE FULL RIGHT ABSENT MAPPED MEMORY FLAGS".split(), 0xFF01))
+ERRORS = dict(enumerate("FUNCTION TARGET ADDRESS SIZE FULL RIGHT ABSENT MAPPED MEMORY FLAGS BIG BUSY DEADLOCK DEAD GONE TIME "
+                        "STATE TABLE DESCRIPTOR".split(), 0xFF01))
 NUMBERS = {name: number for number, name in ERRORS.items()}
 INSTRUCTIONS = 10**9  # that a kernel may take for all that is asked of it here
 HARNESS = 1 << 20  # bytes at the end of RAM that the kernel is not told of
@@ -153,17 +153,11 @@ class Pages(Outside):
 
     def space(self, process):
         """The directory of the struct process at this address."""
-        return PROCESS.unpack(self.gdb.read(process, PROCESS.size))[2]
+        return self.word(process + self.members("process")["space"])
 
     def processes(self):
         """{number: directory} of all processes there are."""
-        found, at = {}, self.word(self.address("process_list"))
-        while at:
-            _, _, space, number, at = PROCESS.unpack(self.gdb.read(at, PROCESS.size))
-            if number in found:
-                raise Failure("wrong", "a list of processes with an end", f"process {number} is in it twice")
-            found[number] = space
-        return found
+        return {number: self.space(process) for number, process in structs(self).items()}
 
     def new_process(self):
         """An empty process of the kernel's own making: the address of its struct."""
@@ -171,6 +165,39 @@ class Pages(Outside):
         if process < KERNEL_BASE:
             raise Failure("wrong", "process_new() makes a process, with space_new()", f"{process:#x}")
         return process
+
+    def delete_process(self, process):
+        """At once; in lab doors piece by piece, as work of the kernel's."""
+        if not self.has("process_end"):
+            self.call("process_delete", process)
+            return
+        self.call("process_end", process)
+        while self.word(self.address("works")) != self.address("works"):
+            self.call("work_piece")
+
+
+def structs(o):
+    """{number: address of struct process} of all processes, read by way of `o`, which has address(), members() and word().
+
+    They are in a ring (kernel/list.h) in lab doors, and before it in a list that a null pointer ends.
+    """
+    head, at, found = o.address("process_list"), o.members("process"), {}
+    inside, after = (at["sibling"], 0) if "sibling" in at else (0, at["next"])
+    link = o.word(head)
+    while link not in (0, head):
+        number = o.word(link - inside + at["number"])
+        if number in found:
+            raise Failure("wrong", "a list of processes with an end", f"process {number} is in it twice")
+        found[number] = link - inside
+        link = o.word(link + after)
+    return found
+
+
+def descriptor_pages(o, process):
+    """Where the descriptors of a struct process lie, physically, read as by structs(); none of their own before lab doors."""
+    at = o.members("process")
+    count = o.word(process + at["pages"]) if "pages" in at else 0
+    return [o.word(process + at["page"] + 4 * i) - KERNEL_BASE for i in range(count)]
 
 
 def rights(entry):

@@ -8,6 +8,7 @@ from elftools.elf.elffile import ELFFile
 
 LIMIT = 1 << 20  # bytes of a section that is read: pyelftools makes objects of a kilobyte out of single bytes
 LINES = 1 << 18  # of .debug_line, where one byte may be one line
+TYPES = 1 << 19  # of .debug_info, where one byte may be one thing
 
 
 @functools.lru_cache(maxsize=None)
@@ -27,6 +28,20 @@ class Symbols:
         """The address of a symbol; KeyError when there is none."""
         return self._addresses[name]
 
+    def __contains__(self, name):
+        return name in self._addresses
+
+    @functools.lru_cache(maxsize=None)
+    def members(self, name):
+        """{member: its offset} of a struct of C; KeyError when the debug information has none of this name."""
+        with open(self.path, "rb") as f:
+            elf = ELFFile(f)
+            for die in _types(elf.get_dwarf_info()) if _is_small(elf, ".debug_info", TYPES) else ():
+                if die.tag == "DW_TAG_structure_type" and _text(die) == name and die.has_children:
+                    return {_text(one): one.attributes["DW_AT_data_member_location"].value for one in die.iter_children()
+                            if _text(one)}
+        raise KeyError(name)
+
     def locate(self, address):
         """'function+offset (file:line)', or None when address is in no function."""
         at = bisect.bisect_right(self._code, (address, "\xff", 0)) - 1
@@ -39,7 +54,7 @@ class Symbols:
     def _line(self, address):
         with open(self.path, "rb") as f:
             elf = ELFFile(f)
-            return _line(elf.get_dwarf_info(), address) if _has_lines(elf) else None
+            return _line(elf.get_dwarf_info(), address) if _is_small(elf, ".debug_line", LINES) else None
 
 
 def file_offset(elf, address):
@@ -55,10 +70,10 @@ def _table(elf):
     return table.iter_symbols() if small else ()
 
 
-def _has_lines(elf):
-    """And they are not too many to be read; sizes are those of the unpacked sections."""
+def _is_small(elf, section, limit):
+    """This part of the debug information is there, and nothing of it too much to be read; sizes are those of the unpacked sections."""
     sizes = {s.name: s.data_size for s in elf.iter_sections() if s.name.startswith((".debug_", ".zdebug_"))}
-    return 0 < sizes.get(".debug_line", 0) <= LINES and max(sizes.values()) <= LIMIT and elf.has_dwarf_info()
+    return 0 < sizes.get(section, 0) <= limit and max(sizes.values()) <= LIMIT and elf.has_dwarf_info()
 
 
 def _symbols(elf):
@@ -74,6 +89,15 @@ def _code(elf):
         section = elf.get_section(index)
         if section["sh_flags"] & 4:
             yield symbol["st_value"], symbol.name, section["sh_addr"] + section["sh_size"]
+
+
+def _types(dwarf):
+    """What each file of the source declares."""
+    return (die for unit in dwarf.iter_CUs() for die in unit.get_top_DIE().iter_children())
+
+
+def _text(die):
+    return die.attributes["DW_AT_name"].value.decode(errors="replace") if "DW_AT_name" in die.attributes else None
 
 
 def _line(dwarf, address):

@@ -6,17 +6,22 @@ import struct
 import passages
 import states
 from lintel import symbols
-from lintel.pages import DEVICE, FRAME, KERNEL_BASE, NO_RAM, PAGE, PRESENT, PROCESS
+from lintel.pages import DEVICE, FRAME, KERNEL_BASE, NO_RAM, PAGE, PRESENT, descriptor_pages, structs
 
 RAM = 32 << 20
 AT = "break timer_tick", "ignore 2 70", "continue"  # after the first 71 ticks all programs of the demo run
 
 
+def gdb_answers(tree, commands, **options):
+    """What gdb says to each command: its lines."""
+    steps = [passages.Step(command, 0, []) for command in commands]
+    passage = passages.Passage(tree / "a test", 0, "gdb", options, steps)
+    return passages.answers(commands, passages.run(passage, tree))
+
+
 def gdb_session(tree, commands):
     """{command: lines}"""
-    steps = [passages.Step(command, 0, []) for command in commands]
-    passage = passages.Passage(tree / "a test", 0, "gdb", {}, steps)
-    return dict(zip(commands, passages.answers(commands, passages.run(passage, tree))))
+    return dict(zip(commands, gdb_answers(tree, commands)))
 
 
 def taken(folder, commands):
@@ -28,24 +33,29 @@ def taken(folder, commands):
 
 class Dump:
     def __init__(self, data):
-        self.data, self.kernel = data, symbols.load(states.ROOT / "build/kernel.elf")
+        self.data, kernel = data, symbols.load(states.ROOT / "build/kernel.elf")
+        self.address, self.members = kernel.address, kernel.members
 
     def words(self, at, count):
         return struct.unpack_from(f"<{count}I", self.data, at)
 
+    def word(self, address):
+        return self.words(address - KERNEL_BASE, 1)[0]
+
     def variable(self, name):
-        return self.words(self.kernel.address(name) - KERNEL_BASE, 1)[0]
+        return self.word(self.address(name))
 
     def processes(self):
-        """{number: (its struct's frame, its directory)}"""
-        found, at = {}, self.variable("process_list")
-        while at:
-            _, _, space, number, after = PROCESS.unpack_from(self.data, at - KERNEL_BASE)
-            found[number], at = (at - KERNEL_BASE, space), after
-        return found
+        """{number: address of its struct}"""
+        return structs(self)
 
     def directory(self, number):
-        return self.processes()[number][1]
+        return self.word(self.processes()[number] + self.members("process")["space"])
+
+    def descriptors(self, number):
+        """[object] of those in use."""
+        pages = descriptor_pages(self, self.processes()[number])
+        return [at for page in pages for at in self.words(page, 1024)[::4] if at != self.address("object_nothing")]
 
     def tables(self, directory):
         return [entry & FRAME for entry in self.words(directory, 768) if entry & PRESENT]
@@ -76,7 +86,9 @@ class Dump:
 
     def overhead(self):
         """Frames that make the processes."""
-        return {at // PAGE for pair in self.processes().values() for at in (*pair, *self.tables(pair[1]))}
+        return {at // PAGE for number, process in self.processes().items()
+                for at in (process - KERNEL_BASE, self.directory(number), *self.tables(self.directory(number)),
+                           *descriptor_pages(self, process))}
 
     def own(self, number):
         """Frames that one process has mapped, and of which nobody holds more."""

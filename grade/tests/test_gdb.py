@@ -2,6 +2,7 @@
 """The debugger: a test's machine under a person's gdb, and what gdb tells of memory."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -55,11 +56,14 @@ def test_own_gdbinit_is_read_and_no_other(project):
 
 PLACES = [0x00000000, 0x07FFFFFC, 0x08000004, 0x08003000, 0x08004FFF, 0x08006000, 0x083FFFFC, 0x0A000123, 0x0A04DFFF,
           0x0A04E000, 0x40000000, 0x50000010, 0xBFFFFFFF]
-PROCESSES = 1, 2, 3, 4
+NUMBERS = range(1, 5)  # of processes that there are or were
+TREASURE = dump.symbols.load(dump.states.ROOT / "build/programs/left.elf").address("treasure")
+LEFT, RIGHT = 2, 3
 ASKED = ["lintel processes", "lintel frames", "lintel walk 0xc0500010", "lintel walk 0xfffff000", "lintel walk 0x08003000",
+         f"lintel walk {TREASURE:#x} {LEFT}",
          "lintel space", "lintel space 99", "lintel walk", "lintel walk 0 99", "lintel walk nonsense",
-         *(f"lintel space {number}" for number in PROCESSES),
-         *(f"lintel walk {at:#x} {number}" for at in PLACES for number in PROCESSES)]
+         *(f"lintel space {number}" for number in NUMBERS),
+         *(f"lintel walk {at:#x} {number}" for at in PLACES for number in NUMBERS)]
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +75,11 @@ def test_processes(asked):
     said, ram = asked
     head, *lines = said["lintel processes"]
     rows = [line.replace("*", " ").split() for line in lines]
-    assert head.split() == "number directory threads pages tables".split()
-    assert {int(row[0]): (int(row[1], 16), int(row[3]), int(row[4])) for row in rows} == {
-        number: (directory, len(ram.mapped(directory)), len(ram.tables(directory)))
-        for number, (_, directory) in ram.processes().items()}
+    assert head.split() == "number directory threads pages tables descriptors".split()
+    seen = {int(number): (int(directory, 16), *map(int, more)) for number, directory, _, *more in rows}
+    assert len(seen) >= 3 and seen == {
+        number: (ram.directory(number), len(ram.mapped(ram.directory(number))), len(ram.tables(ram.directory(number))), len(ram.descriptors(number)))
+        for number in ram.processes()}
     assert [line[0] for line in lines].count("*") == 1
 
 
@@ -89,9 +94,12 @@ def kind(entry):
     return ("rw" if entry & 2 else "r") + (" device" if entry & 0x200 else "")
 
 
-@pytest.mark.parametrize("number", PROCESSES)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_space(asked, number):
     said, ram = asked
+    if number not in ram.processes():
+        assert said[f"lintel space {number}"] == [f"there is no process {number}: `lintel processes` lists them"]
+        return
     _, _, *lines, kernel = said[f"lintel space {number}"]
     pages, accessed, dirty = {}, 0, 0
     for start, end, count, *rights, used, changed in map(str.split, lines):
@@ -107,10 +115,13 @@ def test_space(asked, number):
 
 def test_space_joins_what_is_equal(asked):
     said, _ = asked
-    assert [line.split()[0] for line in said["lintel space 2"][2:]] == ["08000000", "08003000", "083f0000", "0a000000", "c0000000"]
+    lines = [line.split() for line in said[f"lintel space {LEFT}"][2:-1]]
+    assert len(lines) >= 3
+    for (_, end, _, *rights), (start, _, _, *more) in zip(lines, lines[1:]):
+        assert int(end, 16) + 1 < int(start, 16) or rights[:-2] != more[:-2]
 
 
-@pytest.mark.parametrize("number", PROCESSES)
+@pytest.mark.parametrize("number", NUMBERS[:3])
 @pytest.mark.parametrize("at", PLACES)
 def test_walk(asked, at, number):
     said, ram = asked
@@ -127,7 +138,7 @@ def test_walk(asked, at, number):
 
 def test_walk_in_words(asked):
     said, _ = asked
-    assert "present writable user accessed dirty" in "\n".join(said["lintel walk 0x8003000 2"])
+    assert "present writable user accessed dirty" in "\n".join(said[f"lintel walk {TREASURE:#x} {LEFT}"])
     assert "present user accessed\n" in "\n".join(said["lintel walk 0x8000004 2"])
 
 
@@ -142,7 +153,7 @@ def test_walk_to_the_kernel(asked):
 def test_frames(asked):
     said, ram = asked
     numbers = {line[:22].strip(): int(line.split()[-2]) for line in said["lintel frames"][1:7]}
-    own = {number: len(ram.own(number)) for number in PROCESSES}
+    own = {number: len(ram.own(number)) for number in ram.processes()}
     assert numbers["free"] == ram.free() == ram.variable("frames_free")
     assert numbers["all RAM"] == ram.ram()
     assert numbers["processes, page tables"] == len(ram.overhead())
@@ -154,15 +165,15 @@ def test_frames(asked):
 
 
 def test_frames_of_several(asked):
-    """The demo shares none: gdb gives process 3 a page of process 2's."""
+    """The demo shares none: gdb gives one a page of another's."""
     _, ram = asked
-    entry = ram.walk(ram.directory(2), 0x8003000)
-    place = ram.words(ram.directory(3), 1024)[32] & ~0xFFF | 3 * 4
+    entry = ram.walk(ram.directory(LEFT), TREASURE)
+    place = ram.words(ram.directory(RIGHT), 1024)[TREASURE >> 22] & ~0xFFF | (TREASURE >> 12 & 0x3FF) * 4
     count = ram.variable("frames") + (entry >> 12) * 8
     change = [f"set {{int}}{place + dump.KERNEL_BASE:#x} = {entry:#x}", f"set {{int}}{count:#x} = 2"]
     said = dump.gdb_session(dump.states.ROOT, [*dump.AT, *change, "lintel frames"])["lintel frames"]
     assert "pages of several               1         4" in said
-    assert [line.split()[3] for line in said[9:]] == ["0", "1", "1", "0"]
+    assert {int(line.split()[0]): int(line.split()[3]) for line in said[9:]} == {number: int(number in (LEFT, RIGHT)) for number in ram.processes()}
 
 
 def test_memory_commands_that_are_wrong(asked):
@@ -188,3 +199,75 @@ def test_before_there_are_processes(tmp_path_factory):
     for command in without:
         assert said[command] == ["this kernel has no processes: they come with the lab `paging`"]
     assert said["lintel walk 0xc0100000"][-1].endswith("physical address 00100000")
+
+
+# --- Threads, descriptors and doors, in all states that there are (user/tests/door_still.c)
+
+@pytest.fixture(scope="module")
+def still():
+    """When all of them are there, and when some have ended: the two answers to each command."""
+    asked = ["threads", "trapframe", "lintel processes", "lintel descriptors", "lintel descriptors 2", "lintel doors"]
+    commands = ["thbreak *still_all", "continue", *asked, "thbreak *still_ended", "continue", *asked]
+    said = dump.gdb_answers(dump.states.ROOT, commands, PROGRAM="door_still")
+    return [dict(zip(asked, said[at:])) for at in (2, 4 + len(asked))]
+
+
+def test_states(still):
+    names = "running receiving waiting receiving calling calling served served stopped".split()
+    for now, numbers in zip(still, [range(1, 10), [1, 2, 3, 4, 5, 6, 7, 9]]):
+        lines = now["threads"][1:]
+        assert [line[2:].split()[:2] for line in lines] == [[str(n), names[n - 1]] for n in numbers]
+        assert [line[0] for line in lines] == ["*"] + [" "] * (len(lines) - 1)
+        assert now["trapframe"][0] == "thread 1"
+
+
+def test_threads_of_processes(still):
+    rows = [[line.replace("*", " ").split() for line in now["lintel processes"][1:]] for now in still]
+    assert [[(row[0], row[2], row[5]) for row in some] for some in rows] == [[("1", "9", "14"), ("2", "0", "2")], [("1", "8", "14")]]
+
+
+def descriptors(lines):
+    """{number: (object without its address, rights, owner, cookie, calls)}"""
+    head, *rows = lines
+    at = [head.index(word) for word in "object rights owner cookie calls".split()]
+    cut = [[row[start:end].strip() for start, end in zip(at, [*at[1:], None])] for row in rows]
+    return {int(row[:6]): (re.sub(r" c0\w{6}", "", what), rights, owner, int(cookie, 16), int(calls))
+            for row, (what, rights, owner, cookie, calls) in zip(rows, cut)}
+
+
+def test_descriptors(still):
+    mine, all_ = "door of process 1", "DSPRWCM"
+    wanted = {1: ("machine", all_, "", 0, 0), 2: ("process 1", "-SPRWCM", "", 0, 0), 3: (mine, all_, "owner", 0x71, 0),
+              4: (mine, all_, "owner", 0x72, 2), 5: (mine, all_, "owner", 0x73, 0), 6: (mine, all_, "owner", 7, 1),
+              7: (mine, all_, "owner", 0x75, 0), 8: (mine, all_, "owner", 0x76, 0), 10: ("door, dead", "---R-C-", "", 0x87, 0),
+              11: ("process 2", all_, "", 0, 0), 12: ("closed, its call goes on", "-------", "", 0x83, 1),
+              13: ("thread 8", all_, "", 0, 0), 14: ("reply to thread 8", "------M", "", 0, 0), 15: ("thread 9", all_, "", 0, 0)}
+    before, after = still
+    assert descriptors(before["lintel descriptors"]) == wanted
+    assert descriptors(before["lintel descriptors 2"]) == {1: ("door, dead", "---R---", "", 0x87, 0), 2: (mine, "----W--", "", 0x72, 0)}
+    ended = {6: (mine, all_, "owner", 7, 0), 9: ("process 2, ended", "---R---", "", 0, 0), 13: ("thread 8, ended", all_, "", 0, 0),
+             14: ("reply to nobody", "------M", "", 0, 0)}
+    assert descriptors(after["lintel descriptors"]) == {n: one for n, one in {**wanted, **ended}.items() if n != 11}
+    assert after["lintel descriptors 2"] == ["there is no process 2: `lintel processes` lists them"]
+
+
+def test_doors(still):
+    wanted = {"": ["dead", "2"], "1      3": ["system", "0", "receivers 2 4; waiters 3"], "1      4": ["user", "1", "callers 5 6"],
+              "1      5": ["user", "0", "served 7 by 3; events UNREF"], "1      6": ["user", "0", "served 8 parked"],
+              "1      7": ["user", "0", "waiters 3"], "1      8": ["user", "0", "events UNREF"]}
+    for now, ended in zip(still, [{}, {"": ["dead", "1"], "1      4": ["user", "0", "callers 5 6; events UNREF"], "1      6": ["user", "0"]}]):
+        rows = now["lintel doors"][1:]
+        assert {row[10:24].strip(): row[24:].split(maxsplit=2) for row in rows} == {**wanted, **ended}
+        named = {re.search(r"door (\w{8})", line)[1] for line in now["lintel descriptors"] if " door " in line}
+        assert [row[:8] for row in rows] == sorted(named)
+
+
+def test_before_there_are_doors(tmp_path_factory):
+    """In the branches of the labs before."""
+    for lab, missing in (("traps", "processes"), ("paging", "doors")):
+        tree = passages.Trees.of_this_run(tmp_path_factory).of(lab)
+        said = dump.gdb_session(tree, ["tbreak thread_switch", "continue", "threads", "lintel processes", "lintel descriptors", "lintel doors"])
+        assert said["threads"][0].startswith("  number  state    came in by")
+        assert said["lintel descriptors"] == said["lintel doors"] == ["this kernel has no doors: they come with the lab `doors`"]
+        head = "  number  directory  threads  pages  tables" if lab == "paging" else "this kernel has no processes: they come with the lab `paging`"
+        assert said["lintel processes"][0] == head

@@ -35,18 +35,19 @@ def programs(*names):
     return ",".join(str(BUILD / "programs" / name) for name in names)
 
 
-DEMO = programs("demo.elf", "left.elf", "right.elf", "spy.elf")
+DEMO = programs(*(f"{name}.elf" for name in "demo left right spy server client pager lazy".split()))
 
 
 def check_demo(text):
-    """Two programs hold different things at one address, and a third one gets at nothing."""
+    """Two programs hold different things at one address, and a third one gets at nothing; then those that talk."""
     treasures = re.findall(r"(left|right): +my treasure lies at (\w+), and is (\w+)$", text, re.M)
     assert sorted(treasures) == sorted([("left", treasures[0][1], "1ef7"), ("right", treasures[0][1], "819477")] * 4), text
     tries = re.findall(r"^spy:    I (?!ask)", text, re.M)
     assert len(tries) == len(re.findall(r"^thread \d+ ended: ", text, re.M)) >= 7, text
     assert len(re.findall(r"^spy:    I ask to .*: refused", text, re.M)) >= 8, text
     assert "spy:    nothing worked" in text and "I DID IT" not in text
-    assert re.search(r"demo: all of them deleted, \d+ KiB free: as at the start", text), text
+    assert "client: my call failed: ff0e, who served it has ended" in text and "pager:  what I keep is as it was" in text, text
+    assert re.search(r"demo:   all of them deleted, \d+ KiB free: as at the start", text), text
 
 
 def in_bochs(image, tmp_path):

@@ -18,7 +18,7 @@ BUILD = states.ROOT / "build"
 KERNEL, PROBE = BUILD / "kernel.elf", BUILD / "programs" / "probe.elf"
 REFUSED = 101
 MODULES = 24, 28, 20  # offsets in the Multiboot record: list of modules, symbols, count
-LINES = 5000  # the kernel can be read in a week
+LINES = 6500  # the kernel, as one reads it when all is done, can be read in a week
 
 
 def refused(run, why):
@@ -89,7 +89,7 @@ def test_too_many_modules(file):
 
 
 @pytest.mark.parametrize("kib, why", [(None, "no \\d+ KiB for the table of frames"), (0, "too little memory for a process"),
-                                      (8, "too little memory for the root process")])
+                                      (8, "too little memory for a process"), (12, "too little memory for the root process")])
 def test_too_little_memory(booter, kib, why):
     """The loader tells of little more RAM than the kernel, or the kernel and its module, lie in."""
     def ranges(o):
@@ -231,8 +231,13 @@ def test_screen(booter):
 
 
 def test_budget_of_lines():
-    sources = [p for end in ("c", "h", "asm") for p in (states.ROOT / "kernel").rglob(f"*.{end}")]
-    assert sum(len(p.read_text().splitlines()) for p in sources) <= LINES
+    """Of the finished tree, without markers; the contract, which is read by itself, is counted apart."""
+    tree = states.states.state_tree(states.Source.of_folder(states.ROOT))
+    lines = {path: len(file.data.splitlines()) for path, file in tree.items() if re.fullmatch(r"kernel/.*\.(c|h|asm)", path)}
+    contract = sum(count for path, count in lines.items() if path.startswith("kernel/abi/"))
+    kernel = sum(lines.values()) - contract
+    print(f"kernel: {kernel} lines; kernel/abi: {contract}")
+    assert kernel <= LINES
 
 
 def test_only_the_contract_is_included_outside():

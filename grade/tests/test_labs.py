@@ -86,7 +86,7 @@ def in_ones_own_way(source):
             return file
         leader = ";" if path.endswith(".asm") else "//"
         text = re.sub(rf"(?m)^ *{leader} SOLUTION .*\n(?: *{leader} [|<].*\n)+", rf"\g<0>{leader} mine\n", file.data.decode())
-        return File(re.sub(rf"(?m)^(?= *{leader} END (?!paging$))", f"{leader} mine, too\n", text).encode(), file.executable)
+        return File(re.sub(rf"(?m)^(?= *{leader} END \w+\.\d+$)", f"{leader} mine, too\n", text).encode(), file.executable)
     return Source({path: remarked(path, file) for path, file in source.tree.items()})
 
 

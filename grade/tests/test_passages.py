@@ -172,7 +172,7 @@ selector  type           DPL  base      limit
 0x0010    data writable  0    00000000  ffffffff
 0x0018    code           3    00000000  ffffffff
 0x0020    data writable  3    00000000  ffffffff
-0x0028    task, busy     0    c...  00000067
+0x0028    task, busy     0    c...  0000206b
 0x0030    task           0    c...  00000067
 0x0038    task           0    c...  00000067
 (gdb) lintel

@@ -39,3 +39,26 @@ def test_too_many_symbols(tmp_path):
     symbols = Symbols(built(tmp_path, f'__asm__("{labels}"); void f(void) {{ }}\n'))
     with pytest.raises(KeyError):
         symbols.address("f")
+
+
+STRUCTS = "struct s { char c, d[3]; struct { int a, b; } in; union { int x; char y; }; struct s *next; } one;\nstruct told *other;\n"
+
+
+def test_members(tmp_path):
+    symbols = Symbols(built(tmp_path, STRUCTS))
+    assert symbols.members("s") == {"c": 0, "d": 1, "in": 4, "next": 16}
+    for name in ("told", "none", "in"):
+        with pytest.raises(KeyError):
+            symbols.members(name)
+
+
+@pytest.mark.parametrize("section, size", [(".debug_info", 600_000), (".debug_abbrev", 2_000_000)])
+def test_too_many_types(tmp_path, section, size):
+    symbols = Symbols(built(tmp_path, f'{STRUCTS}__asm__(".section {section}\\n.zero {size}\\n.text");\n'))
+    with pytest.raises(KeyError):
+        symbols.members("s")
+
+
+def test_contains(tmp_path):
+    symbols = Symbols(built(tmp_path, "int f(void)\n{\n    return 1;\n}\n"))
+    assert "f" in symbols and "g" not in symbols

@@ -23,7 +23,7 @@ share_program(uint32_t process, uint32_t self)
     struct memory_view view;
     struct result r = {0, 0};
 
-    for (uint32_t at = USER_BASE; at < USER_END - STACK && !r.error; at += PAGE) {
+    for (uint32_t at = USER_BASE; at && at < USER_END - STACK && !r.error; at = view.next) {
         memory_query(self, at, 1, &view);
         if (view.page[0])
             r = share_page(process, self, at, view.page[0]);
