@@ -33,14 +33,18 @@ GROUPS-bochs    := build run iso bochs
 GROUPS-iso      := build run iso
 GROUPS-record   := build run replay
 GROUPS-replay   := build run replay gdb
-GROUPS-bench    := build run
+GROUPS-bench    := build run test
 GROUPS-grade    := build run test
 GROUPS-test     := build run test gdb iso bochs replay host docs
-GROUPS-branches := run
 GROUPS-docs     := build docs
 # SINCE paging
 GROUPS-memmap   := build run test
 # END paging
+GROUPS-branches := run
+# SINCE doors
+GROUPS-trace    := build run test
+GROUPS-profile  := build run test
+# END doors
 
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 ifneq ($(filter clean,$(goals)),)
@@ -111,7 +115,7 @@ comma       := ,
 # < # < DEMO        := demo ping pong crash
 # < DEMO        := demo left right spy
 # < # END paging
-DEMO        := demo left right spy server client pager lazy $(if $(KEYS),serial echo)
+DEMO        := demo left right spy server client lazy pager $(if $(KEYS),serial echo)
 # END doors
 RUN_MODULES ?= $(subst $() ,$(comma),$(patsubst %,$(BUILD)/programs/%.elf,$(DEMO)))
 KERNEL_ARGS ?=
@@ -189,7 +193,18 @@ memmap: build ## [AT=milliseconds] [WALK='address process']: pictures of all mem
 
 # END paging
 bench: build ## the cost of kernel calls in guest instructions
-	@$(call front,bench.py)
+	@PYTHONPATH=grade $(call front,bench.py)
+
+# SINCE doors
+.PHONY: trace profile
+trace: build ## [PROGRAM=name] [OUT=file.svg]: who sends what to whom, as text and as a picture
+	@PYTHONPATH=grade $(call front,trace.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" \
+	    $(call option,--program,PROGRAM) $(call option,--output,OUT)
+
+profile: build ## where the instructions of a message go, function by function
+	@PYTHONPATH=grade $(call front,profile.py)
+
+# END doors
 
 doctor: ## what is installed, what is missing, does the machine boot
 	@test -x $(PYTHON) || { echo '$(PYTHON) is missing: apt-get install python3'; exit 1; }

@@ -7,7 +7,8 @@ import struct
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from lintel.failure import Failure, expect
+from lintel import verdict
+from lintel.failure import Failure, expect, of_run
 from lintel.outside import Outside
 from lintel.pages import NUMBERS as ERROR
 from lintel.pages import PAGE, Pages, error_name, structs
@@ -245,7 +246,7 @@ def scene_duplicates(p, chance):
     looks(p.main, door, kind=OBJECT_DOOR, error=0, rights=RIGHTS, flags=LOOK_OWNER | LOOK_OWN, cookie=cookie)
     first = duplicate(p.main, door, 0xFFFFFFFF, asked, "a duplicate with all rights that there are")
     looks(p.main, first, kind=OBJECT_DOOR, rights=RIGHTS, flags=LOOK_OWN, cookie=asked)
-    p.main.call(RECEIVE, first, AREA, sizes(0)).fails("RIGHT")
+    p.thread("a server").call(RECEIVE, first, AREA, sizes(0)).fails("RIGHT")
     known = [(first, RIGHTS, asked)]
     for n in range(24):
         source, rights, kept = chance.choice(known[-6:])
@@ -722,6 +723,9 @@ def check_message(boot, chance, sender_first, priority):
     seen = o.gdb.read(server + member["priority"], 1)[0]
     expect(seen, max(16, priority), f"priority of who received a message from a sender of {priority}")
     expect(o.word(server + member["serving"]) == client, True, "who received serves who sent")
+    expect(o.word(client + member["server"]) == server, True, "who sent is served by who received")
+    served = o.word(client + member["door"]) + o.members("door")["served"]
+    expect(o.word(served) == client + member["link"], True, "who sent is in the door's list of those that are served")
 
 
 def test_door_registers(boot, seed):
@@ -925,9 +929,29 @@ def scene_caller_gone_bad(p, chance):
         page += 2 * PAGE
 
 
+def scene_receiver_gone_bad(p, chance):
+    """The server's own buffer goes bad while CALL_REPLY_RECEIVE waits, the reply long given."""
+    door, page = new_door(p), AREA + 4 * PAGE
+    through, server, client = duplicate(p.main, door), p.thread("the server"), p.thread("the client")
+    for error, act in (("ABSENT", UNMAP), ("ADDRESS", PROTECT)):
+        received = server.call(RECEIVE, door, AREA, sizes(100)).waits()
+        sent = client.call(some_function(chance), through, AREA + PAGE, sizes(100, 8)).waits()
+        received.gives(None, None, None, None)
+        received = server.call(REPLY_RECEIVE, 7, page - 50, sizes(100, 20)).waits()
+        sent.gives(None, None, 0, sizes(0, 20))
+        p.main.call_with(act, ROOT, [page, 1, 0]).gives(None)
+        sent = client.call(some_function(chance), through, AREA + PAGE, sizes(100, 100)).waits()
+        received.fails(error)
+        server.call(RECEIVE, door, AREA, sizes(100)).gives(None, 7, AREA, sizes(100, 100))
+        server.call(REPLY, 7, ANYWHERE, 0).gives(0)
+        sent.gives(0)
+        page += 4 * PAGE
+
+
 def test_door_owed(boot, seed):
     plays(boot, seed, scene_owed)
     plays(boot, seed, scene_caller_gone_bad, memory=8)
+    plays(boot, seed, scene_receiver_gone_bad)
 
 
 def scene_cookies(p, chance):
@@ -1261,6 +1285,7 @@ def scene_transfer_owner(p, chance):
     received.gives(function, cookie ^ 1, AREA, 0)
     p.main.write(LOOKED, [descriptor(door, RIGHTS, MOVING)])
     p.main.call(*move).fails("BUSY")
+    copies(two, door, cookie)
     two.host.call(REPLY, cookie ^ 1, ANYWHERE, 0).gives(0)
     sent.gives(0)
     line = client.call(function, through, ANYWHERE, 0).waits()
@@ -1295,8 +1320,35 @@ def copies(two, door, cookie):
     looks(two.p.main, door, kind=OBJECT_DOOR, flags=LOOK_OWNER | LOOK_OWN, cookie=cookie)
 
 
+def scene_moved_along(p, chance):
+    """A message moves the very descriptor through which it is sent, while there is a call under way through it."""
+    two = Two(p, chance)
+    for early in (False, True):
+        cookie, function = chance.getrandbits(32), some_function(chance)
+        thing = Thing(duplicate(p.main, two.through), OBJECT_DOOR, RIGHTS, cookie ^ 1, "other")
+        two.other.call(RECEIVE, two.owned, AREA, sizes(4)).waits()
+        sent = two.sender.call(function, thing.number, ANYWHERE, 0).waits()
+        two.other.call(REPLY, thing.cookie, ANYWHERE, 0).gives(0)
+        sent.gives(0)
+        received = two.other.call(RECEIVE, two.owned, AREA, sizes(4)).waits() if early else None
+        two.sender.write(AREA, [descriptor(thing.number, RIGHTS, MOVING)])
+        sent = two.sender.call(function, thing.number, AREA, sizes(4, 0, 1)).waits()
+        received = received or two.other.call(RECEIVE, two.owned, AREA, sizes(4))
+        received.gives(function, thing.cookie, AREA, sizes(4, 0, 1))
+        gone(p.main, [thing])
+        arrives(two, two.other, "other", AREA, [thing])
+        fresh = [two.own("home") for _ in range(3)]
+        two.other.call(REPLY, cookie, ANYWHERE, 0).gives(0)
+        sent.gives(0)
+        fresh += [two.own("home") for _ in range(2)]
+        for one in fresh:
+            two.looks(p.main, one, "root")
+        two.looks(two.other, thing, "other")
+
+
 def test_door_transfer_owner(boot, seed):
     plays(boot, seed, scene_transfer_owner)
+    plays(boot, seed, scene_moved_along)
 
 
 def scene_many(p, chance):
@@ -1329,11 +1381,15 @@ def test_door_transfer_many(boot, seed):
 
 
 class Audit(Outside):
-    """All descriptors that there are, and who counts them, read from outside when a play is over."""
+    """All descriptors that there are when a play is over, and who counts them, read from outside."""
 
-    def __init__(self, booted):
-        super().__init__(booted, guest_seconds=SECONDS)
+    def __init__(self, play, booted):
+        super().__init__(booted, SECONDS)
         self.run_to("machine_stop")
+        report = verdict.parse(self.machine.verdict(), booted.key)
+        if not report.complete:
+            raise of_run(self.machine.run(), "the play comes to its end") or Failure("wrong", "the play comes to its end", "it did not")
+        play.judge(report)
 
     def tables(self):
         """(process, number, descriptor) of every number."""
@@ -1361,10 +1417,10 @@ class Audit(Outside):
 
 
 def test_door_transfer_counts(boot, seed):
-    for scene, options in ((scene_transfer, {}), (scene_transfer_refused, {}), (scene_transfer_owner, {}), (scene_table, {"memory": 8}), (scene_many, {})):
+    for scene, options in ((scene_transfer, {}), (scene_transfer_refused, {}), (scene_transfer_owner, {}), (scene_moved_along, {}), (scene_table, {"memory": 8}), (scene_many, {})):
         p = Play("int")
         scene(p, chance_of(seed, scene.__name__))
-        Audit(p.load(boot, gdb=True, **options)).check()
+        Audit(p, p.load(boot, gdb=True, **options)).check()
 
 
 def scene_transfer_reply(p, chance):
@@ -1499,8 +1555,8 @@ def check_answered(report, param):
     expect(cookies, [[i, word(param[i] + 2)] for i in range(CLIENTS)], "the cookies that PARK has set, in the next messages")
 
 
-def test_late_answers(boot):
-    booted = boot("late_answers", cmdline=SLOW, guest_seconds=4)
+def check_late_answers(boot, cmdline):
+    booted = boot("late_answers", cmdline=cmdline, guest_seconds=4)
     report, param = booted.report, booted.params
     check_parked(report, param)
     check_answered(report, param)
@@ -1508,6 +1564,10 @@ def test_late_answers(boot):
     expect(report.get("close.done"), "1", "the mask of two parked clients whose call has ended when the first one's reply is closed")
     expect(told(report.get("through")), result(0xFFFFFFFF, 1 + param[5] % 0xFE00), "the reply to a caller whose descriptor was closed meanwhile")
     expect(report.get("many"), "300 0", "good answers of 300, and frames that are lost")
+
+
+def test_late_answers(boot):
+    check_late_answers(boot, SLOW)
 
 
 MOVED = {
@@ -1521,9 +1581,9 @@ MOVED = {
 }
 
 
-def test_late_moved(boot):
+def check_late_moved(boot, cmdline):
     """The descriptor of a reply goes to another process."""
-    booted = boot("late_moved", cmdline=SLOW)
+    booted = boot("late_moved", cmdline=cmdline)
     report, param = booted.report, booted.params
     expect_results(report, MOVED)
     for name, wanted, what in (
@@ -1535,7 +1595,11 @@ def test_late_moved(boot):
     ):
         done, _, answer = (report.get(name) or "0").partition(" ")
         expect(told(answer) if done == "1" else "waits", wanted, f"a parked caller {what}")
-    expect(in_hex(report.get("brings.look")), [8 << 8 | 1, DOOR, param[2]], "sizes of that reply; kind and cookie of its descriptor")
+    expect(in_hex(report.get("brings.look")), [8 << 8 | 1, OBJECT_DOOR, param[2]], "sizes of that reply; kind and cookie of its descriptor")
+
+
+def test_late_moved(boot):
+    check_late_moved(boot, SLOW)
 
 
 def check_limit(line, tick, what):
@@ -1649,8 +1713,8 @@ def check_turns_of_doors(busy, turns):
             raise Failure("wrong", f"doors {' '.join(sorted(busy))}, where callers always wait, get their turns", f"WAIT tells {turns}")
 
 
-def test_late_wait(boot):
-    report = boot("late_wait", cmdline=SLOW, guest_seconds=4).report
+def check_late_wait(boot, cmdline):
+    report = boot("late_wait", cmdline=cmdline, guest_seconds=4).report
     check_wait_told(report)
     expect(len(report.get("turns", "")), 40, "turns that WAIT has told")
     check_turns_of_doors(report.get("busy"), report.get("turns"))
@@ -1659,6 +1723,10 @@ def test_late_wait(boot):
     expect(report.get("ended"), "3", "the door that WAIT tells when another thread that waited there has ended")
     expect(report.get("left"), "1 0 1", "the caller, and two threads that WAIT for it, the first of which is ended when the call has come: done")
     expect_results(report, WAITS)
+
+
+def test_late_wait(boot):
+    check_late_wait(boot, SLOW)
 
 
 # --- doors.6: death
@@ -1683,9 +1751,9 @@ def expect_reports(report, wanted):
         expect(report.get(name), text, what)
 
 
-def test_death_door(boot):
+def check_death_door(boot, cmdline):
     """The owner closes its door; who is there is told at once."""
-    booted = boot("death_door", cmdline=SLOW, guest_seconds=4)
+    booted = boot("death_door", cmdline=cmdline, guest_seconds=4)
     report = booted.report
     expect_reports(report, {
         "before": ("40 1 1", "threads in line, served and parked that wait for the door"),
@@ -1707,15 +1775,19 @@ def test_death_door(boot):
     expect_results(report, DEAD)
 
 
+def test_death_door(boot):
+    check_death_door(boot, SLOW)
+
+
 def call_of(line):
     """What became of a call: `done value error`."""
     done, _, answer = (line or "0").partition(" ")
     return told(answer) if done == "1" else "it waits"
 
 
-def test_death_process(boot):
+def check_death_process(boot, cmdline):
     """Servers and callers end; the others hear of it, or never notice."""
-    booted = boot("death_process", cmdline=SLOW, guest_seconds=4)
+    booted = boot("death_process", cmdline=cmdline, guest_seconds=4)
     report, param = booted.report, booted.params
     served = result(word(param[0] + param[1]), 0)
     for name, wanted, what in (
@@ -1749,6 +1821,10 @@ def test_death_process(boot):
     })
 
 
+def test_death_process(boot):
+    check_death_process(boot, SLOW)
+
+
 UNREF = {
     "none": (0, "when there are two descriptors"), "one-left": (0, "when one of two is closed"), "closed": (1, "when both are closed"),
     "told-once": (0, "after it has been told"), "merged": (1, "when three are made and closed, one after the other"),
@@ -1760,9 +1836,9 @@ UNREF = {
 }
 
 
-def test_death_unref(boot, seed):
+def check_death_unref(boot, cmdline):
     """The owner of a door hears when nobody else has a descriptor of it."""
-    booted = boot("death_unref", cmdline=SLOW)
+    booted = boot("death_unref", cmdline=cmdline)
     report, cookie = booted.report, booted.params[0]
     for name, (events, what) in UNREF.items():
         expect(report.get(name), f"{events} {cookie * events:x} {USER_FIRST:x}", f"messages UNREF, their cookie, and the message behind them, {what}")
@@ -1772,6 +1848,10 @@ def test_death_unref(boot, seed):
         "under-way": (f"{USER_FIRST:x} 1 0", "a call whose descriptor is closed meanwhile: function, done, error"),
     })
     expect_results(report, {"no-reply": (fails("STATE"), "REPLY to UNREF")})
+
+
+def test_death_unref(boot, seed):
+    check_death_unref(boot, SLOW)
     check_unref_outside(boot, random.Random(f"{seed}:unref"))
 
 
@@ -1839,3 +1919,281 @@ def test_death_ended(boot):
         passed *= 1024 / 1e6
         if abs(seen - passed) > 4 + 1.5:
             raise Failure("wrong", f"while {what}, the clock goes on by about {passed:.1f} ms", f"it goes on by {seen} ms")
+
+
+# --- doors.7: faults as messages
+
+REGISTERS = "edi esi ebp ebx edx ecx eax eip eflags esp".split()
+FAULT = "vector error address access present thread".split()
+ABSENT_AT, PROGRAMS_FLAGS, ALWAYS, STEP = 0x20000000, 0xDD5, 0x202, 0x100
+FAULTED = [
+    # name, vector, error code, access and present of a page fault, how far EIP has gone on; and the same of the second fault
+    ("read", 14, 4, (0, 0), 0, None), ("write", 14, 6, (1, 0), 0, None), ("read-only", 14, 7, (1, 1), 0, None),
+    ("kernel", 14, 5, (0, 1), 0, None), ("push", 14, 6, (1, 0), 0, None), ("fetch", 14, 4, (2, 0), 0, None),
+    ("divide", 0, 0, None, 0, None), ("undefined", 6, 0, None, 0, None), ("break", 3, 0, None, 1, 6),
+    ("overflow", 4, 0, None, 1, 6), ("interrupt", 13, 0x50 << 3 | 2, None, 0, None), ("halt", 13, 0, None, 0, None), ("step", 1, 0, None, 1, 6),
+]
+
+
+def random_registers(param, by):
+    """As pager_faults.c makes them."""
+    return {name: word(param[(i + by) % 16] + by) for i, name in enumerate(REGISTERS)}
+
+
+def fault_lines(vector, error, address, access, registers):
+    """Three lines of the report; EIP is what it has gone on by."""
+    first, middle, last = [vector, error, address, *access], REGISTERS[:7], REGISTERS[7:]
+    return [spelled(first), spelled(registers[name] for name in middle), spelled(registers[name] for name in last)]
+
+
+def expect_fault(seen, wanted, what):
+    for line, right, part in zip(seen, wanted, ("vector, error, address, access, present", " ".join(REGISTERS[:7]), "EIP behind the instruction, EFLAGS, ESP")):
+        expect(line, right, f"{what}: {part}")
+
+
+def check_kind(report, param, i, seen):
+    """One kind of fault: as it is told at first, when nothing was replied, and when registers were."""
+    name, vector, error, access, on, second = FAULTED[i]
+    place, registers = int(report.all("place")[i], 16), random_registers(param, i)
+    registers.update(esi=place, edi=place, esp=place, eip=on, ecx=0 if name == "divide" else registers["ecx"])
+    flags = {"overflow": 0x800, "step": STEP}.get(name, 0)
+    registers["eflags"] = registers["eflags"] & PROGRAMS_FLAGS & ~STEP | flags | ALWAYS
+    address = 0 if access is None else word(place - 4) if name == "push" else place
+    expect_fault(report.all(name), fault_lines(vector, error, address, access or (0, 0), registers), f"fault by {name}")
+    if second:
+        vector, error = second, 0
+    expect_fault(seen[0], fault_lines(vector, error, address, access or (0, 0), registers), f"fault by {name}, the next one when the reply has no data")
+    registers = random_registers(param, i + 7)
+    registers.update(eip=0, eflags=param[i] & PROGRAMS_FLAGS & ~STEP | ALWAYS)
+    expect_fault(seen[1], fault_lines(6, 0, 0, (0, 0), registers), f"fault by {name}, the next one when the reply has registers")
+
+
+def test_faults_told(boot, seed):
+    """A fault is a message, and its reply says how the thread goes on."""
+    booted = boot("pager_faults", cmdline=SLOW, guest_seconds=4)
+    report, param = booted.report, booted.params
+    for i, line in enumerate(report.all("message")):
+        expect(line, f"{MESSAGE_FAULT:x} {word(param[0] + i):x} {40 << 20 | 64 << 8:x} 1",
+               "function, cookie and sizes of the message, and whether it has the thread's number")
+    for i in range(len(FAULTED)):
+        check_kind(report, param, i, [report.all(name)[3 * i:3 * i + 3] for name in ("second", "third")])
+    for name, what in (("reply", "a reply of registers"), ("refuse", "a reply of an error number")):
+        expect([told(line) for line in report.all(name)], [GOOD] * len(FAULTED), what)
+    expect([error_name(int(line, 16)) for line in report.all("ended")], ["ERR_DEAD"] * len(FAULTED), "READ of a thread whose fault got an error")
+    expect_results(report, {
+        "busy": (fails("BUSY"), "PROCESS_MANAGER while the manager has a message of that process"),
+        "short": (fails("SIZE"), "a reply of 36 bytes"), "long": (fails("SIZE"), "a reply of 44 bytes"),
+        "address": (fails("ADDRESS"), "a reply of registers from a buffer in the kernel"),
+        "free": (GOOD, "PROCESS_MANAGER when the message has its reply"),
+    })
+    check_fault_outside(boot, random.Random(f"{seed}:fault"))
+
+
+def check_fault_outside(boot, chance):
+    """The processor's registers, set and read from outside, before the fault and behind it; the message in memory."""
+    o = Outside(boot.load("pager_faults", "outside", gdb=True))
+    o.run_to_program("pager_spin")
+    for _ in range(4):
+        given = {name: chance.getrandbits(32) for name in REGISTERS[:7]}
+        label, access = chance.choice([("fault_read", 0), ("fault_write", 1)])
+        address = ABSENT_AT + chance.randrange(1 << 24)
+        given.update(esi=address, edi=address, esp=chance.getrandbits(32), eip=o.program(label), eflags=chance.getrandbits(12) & 0x8D5 | ALWAYS)
+        o.set(**given)
+        o.run_to_program("pager_told")
+        at = o.program("told")
+        seen = dict(zip(FAULT + REGISTERS, struct.unpack("<16I", o.gdb.read(at, 64))))
+        wanted = dict(vector=14, error=4 | access << 1, address=address, access=access, present=0, **given)
+        for name, value in wanted.items():
+            expect(f"{seen[name]:#x}", f"{value:#x}", f"{name} in the message about a fault")
+        new = {name: chance.getrandbits(32) for name in REGISTERS}
+        new.update(eip=o.program("pager_spin"), eflags=new["eflags"] & ~STEP)
+        o.gdb.write(at + 24, struct.pack("<10I", *new.values()))
+        cpu = o.run_to_program("pager_spin")
+        new["eflags"] = new["eflags"] & PROGRAMS_FLAGS | ALWAYS
+        for name, value in new.items():
+            expect(f"{cpu[name]:#x}", f"{value:#x}", f"{name} of the processor when the manager has replied with registers")
+
+
+WORDS = 4096
+
+
+def worked(param, argument):
+    """What a process of pager_memory.c makes of the template: sums over the results and its own copy."""
+    template = [word(param[i % 16] * (i + 1)) for i in range(WORDS)]
+    results = [word(t * 3 + argument) for t in template]
+    copy = [t ^ r if i % 7 == 0 else t for i, (t, r) in enumerate(zip(template, results))]
+    deep = sum(range(1, 21))
+    sums = [deep + sum(r * i for i, r in enumerate(results)), sum(c * (i + 1) for i, c in enumerate(copy))]
+    return [word(s) for s in sums], word(sum(t * (i + 1) for i, t in enumerate(template)))
+
+
+def check_pager(boot, cmdline):
+    """A pager gives two processes zeros, stacks, and copies of what they share."""
+    booted = boot("pager_memory", cmdline=cmdline, guest_seconds=6)
+    report, param = booted.report, booted.params
+    done = {line.split()[0]: line for line in report.all("done")}
+    for i in (0, 1):
+        (results, copy), template = worked(param, i)
+        expect(done.get(str(i)), f"{i} 0 {results:x} {copy:x}", "process, bits of what should be zeros, sums over its results and over its copy of the template")
+        zeroed, copied, stacked, odd = (int(number) for number in report.all("faults")[i].split())
+        expect((zeroed, copied, odd), (4, 4, 0), f"faults of process {i}: in 4 pages of zeros, in 4 of the template, elsewhere")
+        expect(stacked > 1, True, f"faults of process {i} in its stack")
+    expect(report.get("template"), f"{template:x}", "sum over the template when both processes have written to theirs")
+
+
+def test_pager(boot):
+    check_pager(boot, SLOW)
+
+
+def brought(*places):
+    return " ".join(f"{at:x}:{access}:14" for at, access in places) or "none"
+
+
+BUFFERS = {
+    "send.inside": (brought((0, 0)), "of a message in one page"), "send.second": (brought((4, 0)), "of a message of which only the first page is there"),
+    "send.first": (brought((0, 0)), "of a message of which only the second page is there"), "send.both": (brought((0, 0), (8, 0)), "of a message in two pages"),
+    "reply.inside": (brought((0, 1)), "of a reply that goes to one page"), "reply.second": (brought((4, 1)), "of a reply to two pages, of which the first is there"),
+    "reply.first": (brought((0, 1)), "of a reply to two pages, of which the second is there"), "reply.both": (brought((0, 1), (8, 1)), "of a reply to two pages"),
+    "descriptor": (brought((0, 1), (4, 1)), "of a reply with a descriptor, to two pages"), "refused.faults": (brought((0, 1)), "of a reply whose page the pager refuses"),
+    "diverted.faults": (brought((0, 1)), "of a reply to a thread whose registers the pager changes"),
+    "receive.begins": (brought((0, 1), (4, 1)), "of RECEIVE, whose buffer is in two pages"),
+    "receive": (brought((0, 1), (4, 1), (0x10000, 0), (0x10004, 0)), "of a RECEIVE whose buffer went away meanwhile, and of REPLY from two other pages"),
+    "limited.faults": (brought((0, 1)), "of a RECEIVE with a limit"),
+    "kernel": (brought((0x10, 0), (0x100FEC, 0), (0x101000, 0), (0x200FFC, 1), (0x201000, 1)), "of two calls of CONSOLE_WRITE and one of LOOK"),
+    "alone.faults": ("none", "of a process without a manager"),
+}
+BROUGHT = {
+    "descriptor.client": ("1 64636261 0 401", "the reply with a descriptor: done, value, error, sizes"),
+    "descriptor.look": ("0 1 fe", "the descriptor in it: error, kind and rights"),
+    "refused": ("0 0", "a client whose page the pager refuses: done; frames that are lost with the reply"),
+    "received": ("1 8000 0 1000c00", "a server whose buffer went away while it received: done, function, error of its REPLY, sizes"),
+    "limited": ("1 ffffffff ff10", "RECEIVE whose time was over before its page had come: done, value, error"),
+    "console": ("1 28 0 0", "CONSOLE_WRITE from an absent page: done, value, error, sizes"),
+    "console.border": ("1 28 0 0", "CONSOLE_WRITE from two absent pages: done, value, error, sizes"),
+    "look": ("1 1 0 1400", "LOOK whose reply goes to absent pages: done, kind, error, sizes"),
+}
+
+
+def letters(param, address, size):
+    """What the pager of pager_buffers.c puts there."""
+    return bytes(ord("a") + (at // PAGE * 5 + at % PAGE * 3 + param % 1000) % 26 for at in range(address, address + size))
+
+
+def check_messages(report):
+    expect(report.all("sent"), [f"8000 {64 << 20 | 12 << 8:x} 1"] * 4, "messages from absent pages: function, sizes, and whether the pager's letters are in it")
+    expect(report.all("sent.reply"), ["1 6c706572 2e2e2e79 800"] * 4, "the replies to them: done, the eight letters `reply...`, sizes")
+    expect(report.all("replied"), ["0 0 1 0"] * 4, "REPLY to an absent page: value, error; then faults that the pager has, and whether its client is done")
+    expect(report.all("goes-on"), ["8008"] * 4, "the server's next message, while the page for the reply before is fetched")
+    expect(report.all("goes-on.done"), ["1 0"] * 4, "whether the callers are done: the second one, and the one whose page is fetched")
+    expect(report.all("reply.data"), ["1"] * 4, "whether a reply is right that had to wait for its page")
+
+
+def check_faults_buffers(boot, cmdline):
+    """Pages of message buffers are fetched, and calls go on as if nothing had been."""
+    booted = boot("pager_buffers", cmdline=cmdline, guest_seconds=10)
+    report, param = booted.report, booted.params
+    check_messages(report)
+    for name, (places, what) in BUFFERS.items():
+        expect(report.get(name), places, f"faults {what}, each place:access:vector")
+    expect_reports(report, BROUGHT)
+    expect(report.get("diverted"), f"1 {param[5]:x} 0", "a thread that the pager sends elsewhere: done, its word; frames that are lost with the reply")
+    expect(report.get("received.data"), spelled(param[2:5]), "the message that came into a buffer which had gone away")
+    done, _, error, same = (report.get("received.reply") or "0 0 0 0").split()
+    expect((done, same), ("1", "1"), "its caller: done, and the pager's letters in the reply")
+    wanted = letters(param[0], 0x33000010, 40) + letters(param[0], 0x33101000 - 20, 40)
+    expect(wanted in booted.run.console, True, f"on the console, what was written from absent pages: {wanted.decode()}")
+    for name in ("send", "console", "look", "reply"):
+        expect(call_of(report.get(f"alone.{name}")), fails("ABSENT"), f"an absent page without a manager: {name}")
+    expect_results(report, {"alone.receive": (fails("ABSENT"), "RECEIVE into an absent page, without a manager"),
+                            "alone.replied": (GOOD, "REPLY to a client without a manager, whose page is absent")})
+
+
+def test_faults_buffers(boot):
+    check_faults_buffers(boot, SLOW)
+
+
+def test_faults_end(boot):
+    """Nobody answers: the thread ends, and a line on the console says why."""
+    booted = boot("pager_ends", cmdline=SLOW)
+    report, console = booted.report, booted.run.console.decode("latin-1")
+    faults = [line.split() for line in report.all("fault")]
+    expect(report.get("before"), "2 2 2", "states of threads whose fault is with their manager: 2, they wait")
+    expect(told(report.get("reply")), fails("GONE"), "REPLY when the manager has closed its door")
+    expect_reports(report, {name: (text, f"READ of {what}") for name, text, what in (
+        ("alone.ended", "ff0e", "a thread that faulted, without a manager"), ("after", "ff0e ff0e ff0e", "three threads that faulted, when the manager's door is closed"),
+        ("later.ended", "ff0e", "a thread that faulted when its manager was dead"))})
+    for name in ("alone", "later"):
+        number, address = report.get(name).split()
+        line = rf"thread {number} reads from {address}, which is not mapped\r?\nthread {number} ended: page fault"
+        expect(bool(re.search(line, console)), True, f"on the console: thread {number} reads from {address}, and has ended")
+    for number, _ in faults:
+        expect(f"thread {number}: nobody answers for its page fault" in console, True, f"on the console: nobody answers for the page fault of thread {number}")
+
+
+# --- doors.8: the fast path
+
+FAST = ""
+EMPTY_CALL = 400  # instructions, there and back
+
+
+def expect_same(boot, program):
+    """What a program reports with the fast path is what it reports without it."""
+    slow, fast = (boot(program, cmdline=cmdline, guest_seconds=6).report.values for cmdline in (SLOW, FAST))
+    for name, lines in slow.items():
+        for n, (wanted, seen) in enumerate(zip(lines, fast.get(name, []))):
+            expect(seen, wanted, f"with the fast path, as without it: {program}, line {n} of {name}")
+        expect(len(fast.get(name, [])), len(lines), f"with the fast path, as without it: {program}, lines of {name}")
+
+
+def costs(boot, cmdline):
+    """{bytes: instructions} of calls with replies of that size."""
+    report = boot("fast_cost", cmdline=f"{cmdline} hz=19", shift=0).report
+    expect(report.get("sysenter"), "1", "whether programs may use SYSENTER")
+    numbers = [[int(number) for number in line.split()] for line in report.all("cost")]
+    expect([good for _, _, good in numbers], [30] * 4, "good calls of 30, with 0, 8, 64 and 2,048 bytes")
+    return {size: least for size, least, _ in numbers}
+
+
+def check_costs(boot):
+    slow, fast = costs(boot, SLOW), costs(boot, FAST)
+    for size in slow:
+        if fast[size] > slow[size] - 150:
+            raise Failure("wrong", f"a call with {size} bytes takes at least 150 instructions less than without the fast path",
+                          f"it takes {fast[size]}, and {slow[size]} without")
+
+
+def test_fast_same(boot):
+    """Random calls, and cases that look simple."""
+    expect_same(boot, "fast_calls")
+    expect_same(boot, "fast_cases")
+    check_costs(boot)
+
+
+def test_fast_others(boot):
+    """What the other exercises want is so with the fast path, too."""
+    for check in (check_late_answers, check_late_moved, check_late_wait, check_death_door, check_death_process, check_death_unref,
+                  check_pager, check_faults_buffers):
+        check(boot, FAST)
+    check_costs(boot)
+
+
+def test_fast_cost(boot):
+    """Told by the time stamp counter, and counted from outside."""
+    seen = costs(boot, FAST)[0]
+    counted = count_instructions(boot)
+    for number, how in ((seen, "by the time stamp counter"), (counted, "counted from outside")):
+        if number > EMPTY_CALL:
+            raise Failure("wrong", f"an empty call and its reply take {EMPTY_CALL} instructions at most", f"{number}, {how}")
+
+
+def count_instructions(boot):
+    """From the first instruction of an empty call to the first behind it, when no interrupt comes."""
+    o = Outside(boot.load("fast_cost", cmdline=FAST, gdb=True, shift=0))
+    o.run_to_program("fast_before")
+    for port in (0x21, 0xA1):
+        o.out(port, 0xFF)
+    o.run_to_program("fast_after")
+    o.run_to_program("fast_before")
+    before = o.machine.instructions()
+    o.run_to_program("fast_after")
+    return o.machine.instructions() - before

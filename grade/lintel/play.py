@@ -180,10 +180,12 @@ def _number(number):
 
 
 def _answer(value, error, buffer, sizes):
+    """What a call comes back with; None stands for what does not matter."""
     if (value, buffer, sizes) == (FAILED, 0, 0) and error in ERRORS:
         return f"comes back with -1 and ERR_{ERRORS[error]}"
-    return (f"comes back with arg0 {'-1' if value == FAILED else _number(value)}, arg1 {_number(error)}, "
-            f"arg2 {_number(buffer)}, arg3 {_sizes(sizes)}")
+    shown = [f"{name} {'-1' if number == FAILED else _number(number)}"
+             for name, number in (("arg0", value), ("arg1", error), ("arg2", buffer)) if number is not None]
+    return "comes back with " + ", ".join(shown + [f"arg3 {_sizes(sizes)}"] * (sizes is not None))
 
 
 class Play:
@@ -250,7 +252,7 @@ class Play:
         elif answer is None:
             raise self._wrong(step, now, "waits", _shown(step, seen[1]))
         elif any(wanted not in (None, number) for wanted, number in zip(answer, seen[1])):
-            raise self._wrong(step, now, _shown(step, answer, seen[1]), _shown(step, seen[1]))
+            raise self._wrong(step, now, _shown(step, answer), _shown(step, seen[1]))
 
     def _wrong(self, step, now, expected, seen):
         before = [f"{s.number}. {s.what}" for s in self.steps[max(0, now - SHOWN):now]]
@@ -258,7 +260,5 @@ class Play:
                        hint="\n".join(["the last steps:", *before]))
 
 
-def _shown(step, answer, seen=(0, 0, 0, 0)):
-    """Of numbers that may be any, those that were seen."""
-    numbers = [b if a is None else a for a, b in zip(answer, seen)]
-    return f"{numbers[0]:#010x}" if step.kind in (PEEK, HASH) else _answer(*numbers)
+def _shown(step, answer):
+    return f"{answer[0]:#010x}" if step.kind in (PEEK, HASH) else _answer(*answer)

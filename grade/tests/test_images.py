@@ -35,7 +35,7 @@ def programs(*names):
     return ",".join(str(BUILD / "programs" / name) for name in names)
 
 
-DEMO = programs(*(f"{name}.elf" for name in "demo left right spy server client pager lazy".split()))
+DEMO = programs(*(f"{name}.elf" for name in "demo left right spy server client lazy pager".split()))
 
 
 def check_demo(text):

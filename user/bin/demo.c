@@ -133,6 +133,8 @@ show_memory(void)
     for (uint32_t i = 1; i < info->modules; i++)
         if (!is_shown_later(&info->module[i]))
             add(program_start(&info->module[i], info), &info->module[i]);
+    if (count == 0)
+        return;
     printf("demo:   %u processes, %u KiB free; the screen shows where the rest is\n", count, frames_free() * 4);
     if (memview_open().error)
         printf("demo:   there is no screen\n");

@@ -51,7 +51,10 @@ pause(uint32_t milliseconds)
     descriptor_close(nobody);
 }
 
-/* Reads up to the END, or `limit` bytes if it is not 0; tells how many, and their FNV-1a (draft-eastlake-fnv, 32 bits). */
+/*
+ * Reads up to the END, or `limit` bytes if it is not 0; tells how many, and their FNV-1a
+ * (draft-eastlake-fnv, 32 bits).
+ */
 static void
 read_all(const char *name, uint32_t size, uint32_t limit)
 {

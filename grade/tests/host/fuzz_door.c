@@ -89,14 +89,14 @@ try_descriptors(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
     WANT(0x148, a, SIZES(8, 8, 0), b, c), check_result(descriptor_duplicate(a, b, c));
     WANT_BUFFER(0x150, a, SIZES(20, 0, 0), &look), check_result(descriptor_look(a, &look));
     WANT(0xe2, a, SIZES(8, 8, 0), b % 2, c), check_result(door_create(a, b % 2, c));
-    WANT(0xed, a, SIZES(12, 12, 0), b, c, d), check_result(irq_bind(a, b, c, d));
+    WANT(0xed, a, SIZES(16, 16, 0), b, c, 0, d), check_result(irq_bind(a, b, c, d));
     WANT(0xf5, a, SIZES(4, 4, 0), b), check_result(irq_done(a, b));
 }
 
 static void
 try_processes(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 {
-    WANT(0x8d, a, SIZES(8, 4, 1), c, b), check_result(process_manager(a, b, c));
+    WANT(0x8d, a, SIZES(12, 12, 0), b, c, d), check_result(process_manager(a, b, c, d));
     WANT(0x95, a, SIZES(12, 0, 3), b, c, d), check_result(process_give(a, (uint32_t[]){b, c, d}, 3));
     WANT(0x9a, a, 0, 0), check_result(process_thread(a));
     WANT(0xa5, a, SIZES(4, 4, 0), b), check_result(process_vector(a, b));
@@ -114,8 +114,8 @@ try_threads(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
     WANT(0x193, a, 0, 0), check_result(thread_stop(a));
     WANT_BUFFER(0x19c, a, SIZES(56, 0, 0), &view), check_result(thread_read(a, &view));
     WANT_BUFFER(0x1a5, a, SIZES(40, 40, 0), &registers), check_result(thread_write(a, &registers));
-    WANT(0x1ad, a, SIZES(4, 4, 0), b), check_result(thread_priority(a, b));
-    WANT(0x1b5, a, SIZES(4, 4, 0), b), check_result(thread_sandbox(a, b));
+    WANT(0x1ad, a, SIZES(8, 8, 0), b, c), check_result(thread_priority(a, b, c));
+    WANT(0x1b5, a, SIZES(12, 12, 0), b, 0, c), check_result(thread_sandbox(a, b, c));
 }
 
 int
