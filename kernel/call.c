@@ -119,6 +119,9 @@ call_thread(struct thread *self, struct process *process)
     created = thread_new(process, start.entry, start.stack, start.argument);
     if (!created)
         return call_fail(self, ERR_FULL);
+    // SINCE doors
+    thread_made_by(created, self);
+    // END doors
     return call_reply(self, created->number, 0);
 }
 

@@ -235,6 +235,7 @@ call_process_thread(struct thread *self)
 
     if (!t)
         return call_fail(self, ERR_MEMORY);
+    thread_made_by(t, self);
     return call_reply(self, desc_new(self->process, &t->object, RIGHTS_ALL, 0), 0);
 }
 

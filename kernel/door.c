@@ -134,7 +134,7 @@ void
 door_event(struct door *door, struct event *event)
 {
     // SOLUTION doors.6
-    // | /* TODO doors.6: who receives gets it at once; of those who WAIT one hears of it. */
+    // | /* TODO doors.6: who receives gets it at once; those who WAIT hear of it. */
     // | (void)door, (void)event;
     if (!list_empty(&event->link))
         return;

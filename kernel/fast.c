@@ -166,7 +166,7 @@ fast_reply_receive(struct thread *self)
     if (unlikely(!caller || caller == &thread_gone || caller->trap.function || !can_switch(caller)))
         return call_reply_receive(self);
     door = caller->door;
-    if (unlikely(!list_empty(&door->callers) || !list_empty(&door->events)))
+    if (unlikely(!list_empty(&door->callers) || !list_empty(&door->events) || !door->owner))
         return call_reply_receive(self);
     via = caller->via;
     if (unlikely(call_descriptors(sizes) || via->object != &door->object))

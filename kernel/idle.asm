@@ -29,6 +29,7 @@ idle_poll:
 idle_over:
         cli
         mov esp, kernel_stack_top
+        xor ebp, ebp                    ; where a backtrace ends
         xor eax, eax
         call thread_switch
         jmp trap_return

@@ -158,6 +158,7 @@ void thread_wake(struct thread *t);
 void thread_leave(struct thread *t);
 void thread_unreferenced(struct thread *t);
 void thread_set_priority(struct thread *t, uint32_t priority);
+void thread_made_by(struct thread *t, const struct thread *maker);
 void ready_work(bool waits);
 // END doors
 

@@ -102,6 +102,7 @@ fault_own(struct thread *self)
 struct thread *
 trap_send(struct thread *self, uint32_t vector)
 {
+    limit_clear(self); /* of a call that was begun before there was a sandbox */
     self->trap = (struct trap){MESSAGE_TRAP, vector, 0, 0, 0, 0, CALL_DONE};
     return trap_pass(self);
 }

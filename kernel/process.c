@@ -85,8 +85,10 @@ process_tell(struct process *p, uint32_t function)
 {
     struct door *door = (struct door *)p->manager.object;
 
-    if (door->object.kind != OBJECT_DOOR || !door->owner)
+    if (door->object.kind != OBJECT_DOOR || !door->owner) {
+        list_remove(&p->ended_event.link); /* of what was before nobody hears, either: `p` may go now */
         return;
+    }
     if (function == MESSAGE_PROCESS_ENDED)
         p->object.references++;
     p->ended_event.function = function;

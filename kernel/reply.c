@@ -172,7 +172,8 @@ and_go_on(struct thread *self, uint32_t (*act)(struct thread *, struct thread *)
 
     if (!caller) {
         self->serving = NULL;
-        return call_fail(self, error);
+        self->priority = self->base;
+        return thread_preempt(call_fail(self, error));
     }
     if ((error = act(self, caller)))
         return not_replied(self, error);
@@ -213,6 +214,7 @@ and_receive(struct thread *self, uint32_t (*act)(struct thread *, struct thread 
     if (caller && (error = act(self, caller)))
         return not_replied(self, error);
     self->serving = NULL;
+    self->priority = self->base;
     CALL_ARG0(self) = CALL_RECEIVE;
     CALL_ARG1(self) = self->receives;
     CALL_ARG3(self) &= ~RECEIVE_LIMIT;
@@ -221,11 +223,10 @@ and_receive(struct thread *self, uint32_t (*act)(struct thread *, struct thread 
         next = call_fail(self, error);
     else
         next = list_empty(&door->events) ? message_receive(self, door, 0) : event_take(self, door);
-    if (!caller)
-        return next;
-    if (!next)
+    if (caller && !next)
         return caller;
-    thread_wake(caller);
+    if (caller)
+        thread_wake(caller);
     return thread_preempt(next);
     // END doors.3
 }
@@ -263,7 +264,7 @@ call_park(struct thread *self)
     caller->parked = desc_find(self->process, number);
     self->serving = NULL;
     self->priority = self->base;
-    return call_reply(self, number, 0);
+    return thread_preempt(call_reply(self, number, 0));
     // END doors.5
 }
 

@@ -216,7 +216,7 @@ message_pass(struct thread *self, struct descriptor *d)
     return list_empty(&door->receivers) ? wait_in_line(self, door) : hand_over(self, door);
 }
 
-static struct thread *
+static inline struct thread *
 send_through(struct thread *self, struct descriptor *d)
 {
     uint32_t sizes = CALL_ARG3(self);
@@ -308,7 +308,7 @@ message_receive(struct thread *self, struct door *door, uint32_t limit)
     // | return call_fail(self, ERR_BIG);
     if (!list_empty(&door->callers))
         return take_first(self, door);
-    if (!limit_set(self, limit)) {
+    if (limit && !limit_set(self, limit)) {
         limit_clear(self);
         return call_fail(self, ERR_TIME);
     }
@@ -342,6 +342,6 @@ call_receive(struct thread *self)
     self->receives = CALL_ARG1(self);
     self->priority = self->base;
     if (!list_empty(&door->events))
-        return event_take(self, door);
-    return message_receive(self, door, sizes & RECEIVE_LIMIT);
+        return thread_preempt(event_take(self, door));
+    return thread_preempt(message_receive(self, door, sizes & RECEIVE_LIMIT));
 }

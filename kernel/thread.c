@@ -342,6 +342,14 @@ thread_set_priority(struct thread *t, uint32_t priority)
         thread_wake(t);
 }
 
+/* `t` is new: it is no more urgent than who made it. */
+void
+thread_made_by(struct thread *t, const struct thread *maker)
+{
+    if (t->base > maker->base)
+        thread_set_priority(t, maker->base);
+}
+
 /* A thread that has ended goes when there is no descriptor of it either. */
 void
 thread_unreferenced(struct thread *t)
@@ -381,6 +389,7 @@ do_again(struct thread *t)
 {
     bool end = t->again == CALL_END;
 
+    t->state = THREAD_RUNNING; /* it is in no queue any more */
     t->again = CALL_DONE;
     if (end)
         return thread_end(t);

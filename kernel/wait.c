@@ -102,20 +102,23 @@ call_wouldblock(struct thread *self)
 
 #define PIECE 16 /* threads that are woken in one piece of work */
 
-/* Some of those who wait at the door make their calls again.  Answers whether these were all. */
+/*
+ * Some of those who wait at the door make their calls again.  Answers whether these were all: if what has come
+ * is taken, the others need not look, and those who look again are not woken for ever.
+ */
 static bool
 wake_piece(struct work *work)
 {
     struct door *door = LIST_ENTRY(work, struct door, work);
 
-    for (unsigned i = 0; i < PIECE && !list_empty(&door->waiters); i++) {
+    for (unsigned i = 0; i < PIECE && ready(door) && !list_empty(&door->waiters); i++) {
         struct thread *t = LIST_ENTRY(door->waiters.next, struct waiter, link)->thread;
 
         thread_leave(t);
         t->again = CALL_AGAIN;
         thread_wake(t);
     }
-    return list_empty(&door->waiters);
+    return !ready(door) || list_empty(&door->waiters);
 }
 
 /* Something came to a door where nobody receives: those who wait there hear of it (reap.c). */

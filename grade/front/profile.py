@@ -95,7 +95,7 @@ def table(columns):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("benchmarks", nargs="*", default=BENCHMARKS.split(), help=f"of those of `make bench`; else {BENCHMARKS}")
+    parser.add_argument("benchmarks", nargs="*", default=BENCHMARKS.split(), help=f"names in `make bench`; else {BENCHMARKS}")
     try:
         found = profile(parser.parse_args().benchmarks)
     except Failure as failure:

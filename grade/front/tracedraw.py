@@ -18,7 +18,7 @@ MILLISECONDS, INSTRUCTIONS = 84, 158  # right edges of the columns
 KERNEL = "#37455f"
 COLOURS = {"call": INK, "taken": INK, "line": INK, "reply": "#3a6ea5", "error": "#b23a48", "kernel": "#7a4fb0",
            "park": "#b0602a", "fail": "#b23a48", "end": PALE}
-WORDS = (("call", "a message"), ("reply", "its reply"), ("error", "an error instead, or a call that fails"), ("kernel", "a message of the kernel's"))
+WORDS = {"call": "a message", "reply": "its reply", "error": "an error instead", "kernel": "a message of the kernel's"}
 DASHED = "reply", "error"
 HALO = "text.halo { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }"
 
@@ -58,8 +58,7 @@ class Sequence:
         self._drawing.add("style", HALO)
         self._rows = list(self._heights())
         self._end = self._rows[-1][1] + ROW
-        self._ends = {one.source: y for one, y in self._rows if one.kind == "end"}
-        self._lines = {}
+        self._lines = {}  # where those begin that wait in line
 
     def _heights(self):
         y, before = HEAD + 2 * HEAD_HEIGHT + 40, None
@@ -94,11 +93,16 @@ class Sequence:
         self._processes()
         for number, life in self._life.items():
             who = self._story.people.get(number)
-            left, top = life.x - HEAD_WIDTH // 2, HEAD + HEAD_HEIGHT - 8
-            self._box(left, top, HEAD_WIDTH, HEAD_HEIGHT, "#ffffff" if who else KERNEL, stroke=life.colour, stroke_width=2, rx=4,
-                              facts={"thread": number or 0})
-            self._drawing.text(life.x, top + 19, (who.function or who.program or "?") if who else "the kernel", "head middle" + ("" if who else " light"))
-            self._drawing.text(life.x, top + 36, f"thread {number}" if who else "for itself", "small middle" + ("" if who else " light"))
+            if who:
+                self._head(life, number, (who.function or who.program or "?", f"thread {number}"), "#ffffff", "middle")
+            else:
+                self._head(life, 0, ("the kernel", "for itself"), KERNEL, "middle light")
+
+    def _head(self, life, number, words, fill, style):
+        left, top = life.x - HEAD_WIDTH // 2, HEAD + HEAD_HEIGHT - 8
+        self._box(left, top, HEAD_WIDTH, HEAD_HEIGHT, fill, stroke=life.colour, stroke_width=2, rx=4, facts={"thread": number})
+        self._drawing.text(life.x, top + 19, words[0], f"head {style}")
+        self._drawing.text(life.x, top + 36, words[1], f"small {style}")
 
     def _processes(self):
         """A band over the threads of each."""
@@ -111,8 +115,9 @@ class Sequence:
             self._drawing.text((left + right) // 2, HEAD + 18, f"process {process}{program}", "head middle")
 
     def _lifelines(self):
+        top, ends = HEAD + 2 * HEAD_HEIGHT - 8, {one.source: y for one, y in self._rows if one.kind == "end"}
         for number, life in self._life.items():
-            self._drawing.line((life.x, HEAD + 2 * HEAD_HEIGHT - 8), (life.x, self._ends.get(number, self._end)), colour=life.colour,
+            self._drawing.line((life.x, top), (life.x, ends.get(number, self._end)), colour=life.colour,
                                stroke_width=1.4, stroke_dasharray="1 5", stroke_linecap="round")
 
     def _times(self):
@@ -132,7 +137,7 @@ class Sequence:
 
     def _legend(self, y):
         x = MARGIN
-        for kind, words in WORDS:
+        for kind, words in WORDS.items():
             self._arrow((x, y - 4), (x + 44, y - 4), kind)
             self._drawing.text(x + 54, y, words, "small")
             x += 84 + 6 * len(words)
@@ -182,7 +187,7 @@ class Sequence:
         self._label(source, target, y, one)
 
     def _label(self, source, target, y, one):
-        """Near the point of the arrow: over it what is said, below it the cookie. What waited in line has told the first part."""
+        """Near the point of the arrow: over it what is said, unless it was when it came in line; below it the cookie."""
         side = max(-1, min(1, (source.x - target.x) / SPACE))
         middle = target.x + side * SPACE / 2
         said, cookie = [", ".join(part) for part in parts(one.text)]
@@ -192,17 +197,16 @@ class Sequence:
 
     def _mark(self, one, y, facts):
         """What concerns one thread alone, told at its line."""
-        x, red = self._life[one.source].x, COLOURS[one.kind]
-        text = one.text
+        x, low, ink, text = self._life[one.source].x, 4, COLOURS[one.kind], one.text
         if one.kind == "line":
-            self._lines[one.source] = y
+            self._lines[one.source], low = y, -6
         elif one.kind == "park":
             text = f"parks the call of thread {one.target}"
-            self._drawing.add("circle", cx=x, cy=y, r=6, fill="#ffffff", stroke=red, stroke_width=2)
+            self._drawing.add("circle", cx=x, cy=y, r=6, fill="#ffffff", stroke=ink, stroke_width=2)
         else:
             for sign in (1, -1):
-                self._drawing.line((x - 6, y - 6 * sign), (x + 6, y + 6 * sign), colour=red, stroke_width=2)
-        self._drawing.add("text", text, x=x + 14, y=y - 6 if one.kind == "line" else y + 4, class_="halo", style=f"fill: {red}", facts=facts)
+                self._drawing.line((x - 6, y - 6 * sign), (x + 6, y + 6 * sign), colour=ink, stroke_width=2)
+        self._drawing.add("text", text, x=x + 14, y=y + low, class_="halo", style=f"fill: {ink}", facts=facts)
 
     def _arrow(self, start, end, kind, **more):
         dashes = {"stroke_dasharray": "5 4"} if kind in DASHED else {}

@@ -9,7 +9,8 @@ from lintel import symbols
 from lintel.pages import DEVICE, FRAME, KERNEL_BASE, NO_RAM, PAGE, PRESENT, descriptor_pages, structs
 
 RAM = 32 << 20
-AT = "break timer_tick", "ignore 2 70", "continue"  # after the first 71 ticks all programs of the demo run
+MILLISECONDS = 400  # in the middle of the time in which no program of the demo begins or ends
+AT = "break timer_tick", f"ignore 2 {MILLISECONDS // 4}", "continue"
 
 
 def gdb_answers(tree, commands, **options):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Run the debugger sessions that a handout prints, and compare, as doctest does.
+"""Run the debugger sessions and traces that a handout prints, and compare, as doctest does.
 
 A session is a fenced block of kind `gdb` or `bochs`. Its first line may be
 `$ make gdb BREAK=trap`: the target (gdb, replay, bochs) with PROGRAM and BREAK.
 A line that begins with a prompt is a command, the lines after it are what it
 prints. `...` stands for any text in a line, alone on its line for any lines.
+A block of kind `trace` is what its first line, `$ make trace PROGRAM=talk`, prints.
 A lab's handout is run in the tree of that lab's branch when all is done: the
 reference may have moved on since.
 
@@ -29,7 +30,7 @@ ROOT = states.ROOT
 LIMIT = 60  # seconds that one session may take
 
 PROMPT = re.compile(r"(?:\(gdb\)|<bochs(?::\d+)?>) (.*)")
-FENCE = re.compile(r"```(gdb|bochs)\s*$")
+FENCE = re.compile(r"```(gdb|bochs|trace)\s*$")
 
 # gdb runs this: it types each command as a person would, and goes on after an error.
 # What the machine's monitor says would go to the standard error.
@@ -59,7 +60,7 @@ class Step:
 class Passage:
     path: pathlib.Path
     line: int
-    target: str  # gdb, replay, bochs
+    target: str  # gdb, replay, bochs, trace
     options: dict  # PROGRAM, BREAK
     steps: list
 
@@ -85,11 +86,13 @@ def block(path, lines, start):
 
 
 def passage(path, line, kind, lines):
-    target, options = kind, {}
+    target, options, made = kind, {}, ""
     if lines and lines[0][1].startswith("$ make "):
-        _, _, target, *settings = lines.pop(0)[1].split()
+        made = lines.pop(0)[1]
+        _, _, target, *settings = made.split()
         options = dict(word.split("=", 1) for word in settings)
-    return Passage(path, line, target, options, steps(path, lines))
+    found = [Step(made, line + 1, [text for _, text in lines])] if target == "trace" else steps(path, lines)
+    return Passage(path, line, target, options, found)
 
 
 def steps(path, lines):
@@ -153,7 +156,8 @@ def modules(tree, folder):
 def front(tree, folder, script, *words):
     """What one of the front door's programs prints."""
     command = [sys.executable, str(tree / "grade/front" / script), *words]
-    ran = subprocess.run(command, cwd=tree, env={**os.environ, "BUILD": str(folder)}, stdin=subprocess.DEVNULL,
+    env = {**os.environ, "BUILD": str(folder), "PYTHONPATH": str(tree / "grade")}
+    ran = subprocess.run(command, cwd=tree, env=env, stdin=subprocess.DEVNULL,
                          capture_output=True, text=True, errors="replace", timeout=LIMIT + 10, check=False)
     if ran.returncode:
         raise Mismatch(f"{script} ended with status {ran.returncode}\n{ran.stdout}{ran.stderr}")
@@ -168,6 +172,13 @@ def words(passage, tree, folder):
     if passage.target == "replay":
         return ["replay.py", "replay", *stop]
     return ["gdb.py", "--program", passage.options.get("PROGRAM", "demo"), "--modules", modules(tree, folder), *stop]
+
+
+def trace(passage, tree):
+    """What `make trace` prints."""
+    with workplace(tree) as folder:
+        program = passage.options.get("PROGRAM", "demo")
+        return front(tree, folder, "trace.py", "--program", program, "--modules", modules(tree, folder))
 
 
 def run(passage, tree):
@@ -223,7 +234,10 @@ def indented(lines):
 
 def check(passage, tree=ROOT):
     """Raises Mismatch for the first command that prints something else."""
-    seen = answers([step.command for step in passage.steps], run(passage, tree))
+    if passage.target == "trace":
+        seen = [trace(passage, tree).splitlines()]
+    else:
+        seen = answers([step.command for step in passage.steps], run(passage, tree))
     for step, printed in zip(passage.steps, [*seen, *[["(the session has ended)"]] * len(passage.steps)]):
         if not matches(step.printed, printed):
             raise Mismatch(f"{passage.path}:{step.line}: {step.command}\n"

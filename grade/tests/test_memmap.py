@@ -38,7 +38,7 @@ def drawn():
 
 @pytest.fixture(scope="module")
 def pictures(drawn):
-    return drawn()
+    return drawn("--at", dump.MILLISECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -55,6 +55,21 @@ def test_blocks_are_found(read):
     assert (second.target, second.options, second.steps[0].line) == ("bochs", {}, 17)
 
 
+def test_a_trace_is_one_step(read):
+    one, = read("```trace\n$ make trace PROGRAM=talk\n...\na --> b\n```\n")
+    assert (one.target, one.options) == ("trace", {"PROGRAM": "talk"})
+    assert [(step.command, step.line, step.printed) for step in one.steps] == [("$ make trace PROGRAM=talk", 2, ["...", "a --> b"])]
+
+
+def test_a_wrong_trace_is_shown_with_its_line(read, monkeypatch):
+    monkeypatch.setattr(passages, "trace", lambda one, tree: "a --> b\n")
+    passage, = read("```trace\n$ make trace\na --> c\n```\n")
+    with pytest.raises(passages.Mismatch, match=r"handout.md:2: \$ make trace"):
+        passages.check(passage)
+    passage.steps[0].printed[0] = "a --> b"
+    passages.check(passage)
+
+
 def test_text_before_the_first_prompt(read):
     with pytest.raises(passages.Mismatch, match="handout.md:2"):
         read("```gdb\nidt\n```\n")

@@ -246,7 +246,7 @@ struct port_grant {
 
 /* 0 is the lowest.  Who serves a call runs at its caller's priority, if that is higher. */
 #define PRIORITIES       32
-#define PRIORITY_DEFAULT 16
+#define PRIORITY_DEFAULT 16 /* of a new thread, unless that of who made it is lower */
 
 struct thread_priority {
     uint32_t priority;

@@ -125,7 +125,8 @@ map(void)
 static void
 unmap(void)
 {
-    map();
+    memory_map(DESCRIPTOR_ROOT, HERE, MEMORY_PAGES_MAX, MEMORY_WRITABLE);
+    begin();
     memory_unmap(DESCRIPTOR_ROOT, HERE, MEMORY_PAGES_MAX);
 }
 
