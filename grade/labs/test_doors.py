@@ -634,7 +634,7 @@ def scene_functions(p, chance):
         p.thread("a server").call(RECEIVE, door, ANYWHERE, 0).waits()
         doors.append((door, through))
         tries = [(function, "BIG") for function in good] + [(function, "TARGET") for function in bad]
-        tries += [(chance.choice(good) & ~7 | right, "RIGHT" if right in (3, 6, 7) else "BIG") for right in range(1, 8)]
+        tries += [(chance.choice(good[:3]) | right, "RIGHT" if right in (3, 6, 7) else "BIG") for right in range(1, 8)]
         for function, error in chance.sample(tries, len(tries)):
             client.call(function, through, AREA, sizes(8, 4)).fails(error)
         for function in NOWHERE:
@@ -1102,19 +1102,15 @@ def arrives(two, thread, process, at, things):
         two.looks(thread, thing, process)
 
 
-def pass_on(two, thread, process, things, at, size):
-    """Some of these things as the words of a message with so many bytes of data: what arrives, and how many.
-
-    Of what is moved the sender has no number any more.
-    """
+def pass_on(two, thread, things, at, size):
+    """Some of these things as the words of a message with so many bytes of data: what arrives, and what is moved, which leaves `things`."""
     chance, fit = two.chance, [thing for thing in things if thing.rights & (COPY | MOVE)]
     chosen = chance.sample(fit, min(len(fit), chance.randrange(1, 6)))
-    words, moved, came = zip(*(word_of(chance, thing) for thing in chosen))
-    thread.write(at + descriptors_at(size), words)
-    for thing, gone in zip(chosen, moved):
-        if gone:
-            things.remove(thing)
-    return list(came), [thing for thing, gone in zip(chosen, moved) if gone]
+    sent = [word_of(chance, thing) for thing in chosen]
+    thread.write(at + descriptors_at(size), [word for word, _, _ in sent])
+    lost = [thing for thing, (_, moved, _) in zip(chosen, sent) if moved]
+    things[:] = [thing for thing in things if not any(thing is one for one in lost)]
+    return [came for _, _, came in sent], lost
 
 
 def gone(thread, things):
@@ -1130,7 +1126,7 @@ def scene_transfer(p, chance):
         ours += [two.own("home", chance.choice([RIGHTS, chance.randrange(256) & RIGHTS | COPY, chance.randrange(256) & RIGHTS | MOVE])) for _ in range(3)]
         ours += [two.own("process")]
         size, back, function = chance.randrange(40), chance.randrange(8, 40), some_function(chance)
-        came, lost = pass_on(two, two.sender, "root", ours, AREA, size)
+        came, lost = pass_on(two, two.sender, ours, AREA, size)
         receive = (RECEIVE, two.owned, AREA + PAGE, sizes(1000))
         received = two.other.call(*receive).waits() if turn % 2 else None
         sent = two.sender.call(function, two.through, AREA, sizes(1000, size, len(came))).waits()
@@ -1140,7 +1136,7 @@ def scene_transfer(p, chance):
         gone(p.main, lost)
         theirs += came
         used(two, chance.choice([thing for thing in came if thing.kind == OBJECT_DOOR] or [None]))
-        came, lost = pass_on(two, two.other, "other", theirs, AREA + PAGE, back)
+        came, lost = pass_on(two, two.other, theirs, AREA + PAGE, back)
         two.other.call(REPLY, 0, AREA + PAGE, sizes(1000, back, len(came))).gives(0)
         sent.gives(None, None, 0, sizes(0, back, len(came)))
         arrives(two, two.sender, "root", AREA + descriptors_at(back), came)
