@@ -32,7 +32,7 @@ struct thread *
 fault_send(struct thread *self)
 {
     // SOLUTION doors.7
-    // | /* TODO doors.7: struct trap from the frame; send(). */
+    // | /* TODO doors.7: struct trap from the frame; trap_pass(). */
     // | (void)alive;
     // | exercise_missing("doors.7");
     // | return self;

@@ -41,6 +41,8 @@ static struct cast {
 static uint32_t doors[DOORS];        /* the controller's */
 static uint32_t managers[PROCESSES]; /* its descriptors of the pager's door, of which the cookies tell the process */
 
+static volatile bool over; /* the round: who is above the kernel's own work would never let it end him */
+
 uint32_t outcomes[OUTCOMES]; /* of calls to servers, as in doorstorm.h */
 
 struct part {
@@ -105,7 +107,7 @@ call_server(struct part *p, uint32_t door)
 static void
 client(void *argument)
 {
-    for (;;)
+    while (!over)
         call_server(argument, chance(argument, PAGERS));
 }
 
@@ -143,7 +145,7 @@ server(void *argument)
     struct part *p = argument;
     uint32_t parked = 0;
 
-    for (;;) {
+    while (!over) {
         const volatile uint32_t *own = &cast[p->who].door[p->who * 2];
         struct wait_list list = {limit(p), {own[0], own[1]}};
         uint32_t door = chance(p, 2) ? own[chance(p, 2)] : wait(&list, 2).value;
@@ -182,7 +184,7 @@ pager(void *argument)
     struct part *p = argument;
     struct fault_message at;
 
-    for (;;) {
+    while (!over) {
         struct message m = receive(cast[PAGER].door[PAGERS], &at, sizeof(at), limit(p));
 
         if (m.function == MESSAGE_FAULT)
@@ -414,6 +416,7 @@ play_round(uint32_t me)
     bool high = rounds % 2;
     uint32_t middle = below(KILLS_ROUND);
 
+    over = false;
     must(thread_priority(me, high ? ABOVE : PRIORITY_DEFAULT, CALL_MACHINE));
     for (uint32_t who = PROCESSES; who--;) /* the pager first */
         put_process(who);
@@ -427,6 +430,7 @@ play_round(uint32_t me)
     }
     for (uint32_t who = 0; who < PROCESSES; who++)
         end_process(who);
+    over = true;
     must(thread_priority(me, PRIORITY_DEFAULT, CALL_MACHINE)); /* when it goes on all that was left to do is done */
     rounds++;
 }

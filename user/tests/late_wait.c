@@ -145,8 +145,10 @@ waits_and_serves(void *argument)
 static void
 report_two(void)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         actor_start(&waiter[i], DESCRIPTOR_ROOT, waits_and_serves);
+        thread_priority(waiter[i].thread, PRIORITY_DEFAULT + 2 - i, CALL_MACHINE); /* no tick makes both receive */
+    }
     settle();
     actor_sends(&client[0], DESCRIPTOR_ROOT, FUNCTION, door[3], 0, 0);
     settle();
