@@ -13,19 +13,19 @@ from lintel.outside import Outside
 from lintel.pages import NUMBERS as ERROR
 from lintel.pages import PAGE, Pages, error_name, structs
 from lintel.play import (
-    ABSENT, ANSWER, AREA, CLOSE, COPY, DOOR_CREATE, DUPLICATE, FAILED, FRAMES, LOOK, LOOK_OWN, LOOK_OWNER, MACHINE, MANAGER_FIRST, MOVE,
-    MOVING, NUMBER, OBJECT_DOOR, OBJECT_MACHINE, OBJECT_PROCESS, OBJECT_REPLY, OBJECT_THREAD, OWN, PARK, PROCESS_CREATE, PROCESS_GIVE,
-    PROCESS_MANAGER, READ_ONLY, RECEIVE, REPLY, REPLY_ERROR, REPLY_ERROR_RECEIVE, REPLY_RECEIVE, RIGHTS, ROOT, SYSTEM_FIRST, THREAD_DELETE,
-    SECONDS, USER_FIRST, WAYS, Play, descriptor, descriptors_at, sizes,
+    ABSENT, ANSWER, AREA, CLOSE, COPY, DOOR_CREATE, DUPLICATE, FAILED, FRAMES, LOOK, LOOK_OWN, LOOK_OWNER, MACHINE, MANAGER_FIRST,
+    MEMORY_MAP, MEMORY_PROTECT, MEMORY_QUERY, MEMORY_UNMAP, MOVE, MOVING, NUMBER, OBJECT_DOOR, OBJECT_MACHINE, OBJECT_PROCESS,
+    OBJECT_REPLY, OBJECT_THREAD, OWN, PARK, PROCESS_CREATE, PROCESS_GIVE, PROCESS_MANAGER, PROCESS_START, PROCESS_THREAD, READ_ONLY,
+    RECEIVE, REPLY, REPLY_ERROR, REPLY_ERROR_RECEIVE, REPLY_RECEIVE, RIGHTS, ROOT, SECONDS, SYSTEM_FIRST, THREAD_DELETE, THREAD_READ,
+    THREAD_START, THREAD_STOP, THREAD_WRITE, USER_FIRST, WAYS, Play, descriptor, descriptors_at, sizes,
 )
 
 
-# --- doors.1: descriptors and rights (1 to 4 are one person's part of this file)
+# --- doors.1: descriptors and rights
 
 OWNER = 1 << 8  # DESCRIPTOR_OWNER of kernel/object.h
 NUMBERS_MAX, IN_PAGE = 1 << 17, 256
 DESCRIPTOR = struct.Struct("<4I")  # object, rights, cookie, calls
-CLASSES = ["nothing", "DELETE", "START", "STOP", "READ", "WRITE"]
 
 
 def chance_of(seed, name):
@@ -49,7 +49,8 @@ class Descriptors(Pages):
         #       again: mov eax, process; mov edx, thing; mov ecx, rights
         code = struct.pack("<BIBIBI", 0xB8, process, 0xBA, thing, 0xB9, rights)
         #       push ebp; call ebx; add esp, 4; stosd; inc ebp; dec esi; jnz again
-        self.run_code(code + b"\x55\xff\xd3\x83\xc4\x04\xab\x45\x4e\x75\xe6\x90", ebx=self.address("desc_new"), edi=at, esi=count, ebp=cookie)
+        code += b"\x55\xff\xd3\x83\xc4\x04\xab\x45\x4e\x75\xe6\x90"
+        self.run_code(code, ebx=self.address("desc_new"), edi=at, esi=count, ebp=cookie)
         return list(struct.unpack(f"<{count}I", self.gdb.read(at, 4 * count)))
 
     def close(self, process, numbers):
@@ -125,7 +126,7 @@ def check_reuse(o, process, thing, numbers, known, chance):
     expect(o.references(thing), len(kept), "references after 300 descriptors were closed")
     for number in gone[:20]:
         seen = o.descriptor(process, number)
-        expect(seen[:2], (o.address("object_nothing"), 0), f"object and rights of descriptor {number}, which is closed: object_nothing, and none")
+        expect(seen[:2], (o.address("object_nothing"), 0), f"object and rights of descriptor {number}, which is closed")
     check_descriptors(o, process, known, chance.sample(kept, 30))
     free, other = o.free(), o.thing(1)
     again = o.new(process, other, 0, 0, 300)
@@ -163,8 +164,9 @@ def check_exhausted(o, process, thing):
 FUNCTIONS = [0, 1, 0x3F, 0x40, 0x41, 0x4A, 0x54, 0xBF, 0xC0, 0xFF, 0x100, 0x17F, 0x180, 0x181, 0x18A, 0x1BF, 0x1C0, 0x3FF, 0x400, 0xFFF,
              0x1000, 0x1001, 0x7FFF, 0x8000, 0x8001, 0xFFFE, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF8, 0xFFFFFFFE, 0xFFFFFFFF]
 # first function, how many, kind
-OBJECTS = [(0x40, 0x80, OBJECT_PROCESS), (0x180, 0x40, OBJECT_THREAD), (0x180, 0, OBJECT_THREAD), (0x1000, 0x7000, OBJECT_DOOR), (0x8000, 0xFFFF7FFF, OBJECT_DOOR),
-           (0x8000, 0, OBJECT_DOOR), (0xC0, 0x40, OBJECT_MACHINE), (0, 0, OBJECT_REPLY), (0x41, 1, OBJECT_PROCESS)]
+OBJECTS = [(0x40, 0x80, OBJECT_PROCESS), (0x41, 1, OBJECT_PROCESS), (0x180, 0x40, OBJECT_THREAD), (0x180, 0, OBJECT_THREAD),
+           (0x1000, 0x7000, OBJECT_DOOR), (0x8000, 0xFFFF7FFF, OBJECT_DOOR), (0x8000, 0, OBJECT_DOOR), (0xC0, 0x40, OBJECT_MACHINE),
+           (0, 0, OBJECT_REPLY)]
 
 
 def verdict_of(thing, rights, function):
@@ -191,16 +193,20 @@ def test_door_rights(boot, seed):
     for (number, function), (thing, rights, error), seen in zip(pairs, wanted, o.check(process, pairs)):
         what = f"function {function:#x} on an object that takes {thing[1]:#x} functions from {thing[0]:#x} on, with the rights {rights:#x}"
         expect(error_name(seen), error_name(ERROR[error] if error else 0), what)
-    nothing = [(number, function) for number in (0, max(pairs)[0] + 1, IN_PAGE, NUMBERS_MAX - 1, NUMBERS_MAX, 0xFFFFFFFF) for function in FUNCTIONS]
+    nobodys = 0, max(pairs)[0] + 1, IN_PAGE, NUMBERS_MAX - 1, NUMBERS_MAX, 0xFFFFFFFF
+    nothing = [(number, function) for number in nobodys for function in FUNCTIONS]
     for (number, function), seen in zip(nothing, o.check(process, nothing)):
         expect(error_name(seen), "ERR_TARGET", f"function {function:#x} on descriptor {number:#x}, which nothing has")
     plays(boot, seed, scene_rights)
 
 
 # function, on what, right, error of the call with no data if it is allowed
-NEEDS = [(0x4A, "process", 2, "SIZE"), (0x54, "process", 4, "SIZE"), (0x65, "process", 5, "SIZE"), (0x95, "process", 5, "SIZE"), (0x9A, "process", 2, ""),
-         (0x18A, "thread", 2, ""), (0x193, "thread", 3, ""), (0x19C, "thread", 4, "SIZE"), (0x1A5, "thread", 5, "SIZE"), (0x18A, "process", 2, "TARGET"),
-         (0x4A, "thread", 2, "TARGET"), (0x8000, "process", 0, "TARGET"), (0xCA, "thread", 2, "TARGET")]
+NEEDS = [
+    (PROCESS_START, "process", 2, "SIZE"), (MEMORY_QUERY, "process", 4, "SIZE"), (MEMORY_MAP, "process", 5, "SIZE"),
+    (PROCESS_GIVE, "process", 5, "SIZE"), (PROCESS_THREAD, "process", 2, ""), (THREAD_START, "thread", 2, ""),
+    (THREAD_STOP, "thread", 3, ""), (THREAD_READ, "thread", 4, "SIZE"), (THREAD_WRITE, "thread", 5, "SIZE"), (THREAD_START, "process", 2, "TARGET"),
+    (PROCESS_START, "thread", 2, "TARGET"), (USER_FIRST, "process", 0, "TARGET"), (PROCESS_CREATE, "thread", 2, "TARGET"),
+]
 
 
 def scene_rights(p, chance):
@@ -212,12 +218,12 @@ def scene_rights(p, chance):
                   for name, thing in things.items()}
         for function, name, right, error in chance.sample(NEEDS, len(NEEDS)):
             done = p.main.call(function, number[name])
-            error = error if error == "TARGET" or right == 0 or some >> right & 1 else "RIGHT"
+            error = error if error == "TARGET" or some >> right & 1 else "RIGHT"
             done.fails(error) if error else done.gives(sizes=0)
     ended = p.thread("the one that ends")
     ended.exit()
-    p.main.call(0x18A, ended.descriptor).fails("DEAD")
-    p.main.call(0x4A, ended.descriptor).fails("DEAD")
+    p.main.call(THREAD_START, ended.descriptor).fails("DEAD")
+    p.main.call(PROCESS_START, ended.descriptor).fails("DEAD")
 
 
 LOOKED = READ_ONLY - 256  # where a thread has what CALL_LOOK tells
@@ -296,10 +302,10 @@ def scene_last(p, chance):
     numbers = [process, *(duplicate(p.main, process) for _ in range(3))]
     chance.shuffle(numbers)
     for n, number in enumerate(numbers):
-        p.main.call_with(0x65, number, [AREA + n * PAGE, 1, 0]).gives(0)
+        p.main.call_with(MEMORY_MAP, number, [AREA + n * PAGE, 1, 0]).gives(0)
         p.main.call(CLOSE, number).gives(0)
     frames(p, before)
-    threads = [p.main.call(0x9A, ROOT, name=f"thread {n}").gives() for n in range(12)]
+    threads = [p.main.call(PROCESS_THREAD, ROOT, name=f"thread {n}").gives() for n in range(12)]
     more = [duplicate(p.main, thread) for thread in threads[:6]]
     for thread in chance.sample(threads, 12):
         p.main.call(THREAD_DELETE, thread).gives(0)
@@ -308,6 +314,12 @@ def scene_last(p, chance):
         p.main.call(CLOSE, number).gives(0)
     frames(p, before)
     looks(p.main, door, kind=OBJECT_DOOR)
+
+
+def descriptor_place(o, thread):
+    """Where the descriptor lies on which this thread makes a call; its number is below 256."""
+    process = o.word(thread + o.members("thread")["process"])
+    return o.word(process + o.members("process")["page"]) + DESCRIPTOR.size * o.frame(thread)["ebx"]
 
 
 TOLD = "door_die door_unreferenced process_release thread_unreferenced reply_dropped".split()
@@ -326,7 +338,8 @@ def scene_told(p, chance):
     p.main.call(CLOSE, last)
 
 
-LEADS_TO = [(2, []), (1, []), (0, ["door_unreferenced"]), (None, ["process_release"]), (1, ["door_die"]), (0, ["door_unreferenced"])]
+# references of the door afterwards, if it is to be looked at, and what is called
+LEADS_TO = [(2, []), (1, []), (0, ["door_unreferenced"]), (None, ["process_release"]), (1, ["door_die"]), (None, ["door_unreferenced"])]
 
 
 def check_closings(boot, seed):
@@ -335,15 +348,13 @@ def check_closings(boot, seed):
     o = Outside(p.load(boot, gdb=True), SECONDS)
     door = None
     for n, (left, wanted) in enumerate(LEADS_TO, 1):
-        self = o.run_to("call_close")["eax"]
-        process, number = o.word(self + o.members("thread")["process"]), o.frame(self)["ebx"]
-        thing = o.word(o.word(process + o.members("process")["page"]) + DESCRIPTOR.size * number)
+        thing = o.word(descriptor_place(o, o.run_to("call_close")["eax"]))
         door = door or thing
-        if left == 1 and wanted:
+        if wanted == ["door_die"]:
             link = door + o.members("door")["unref"]
-            expect((o.word(door + 12), o.word(link)), (1, link), "references of a door that has a duplicate again, and where its event's link points: to itself")
+            expect(o.word(link), link, "where the link of a door's event points, when the door has a duplicate again: to itself")
         expect(led_to(o, thing), wanted, f"what CALL_CLOSE number {n} leads to, of functions that end something")
-        if left is not None and thing == door and "door_die" not in wanted and n < 6:
+        if left is not None:
             expect(o.word(door + 12), left, f"references of the door after CALL_CLOSE number {n}")
 
 
@@ -368,7 +379,6 @@ def led_to(o, thing):
 def test_door_last(boot, seed):
     plays(boot, seed, scene_last)
     check_closings(boot, seed)
-
 
 
 # --- doors.2: send and receive
@@ -453,16 +463,18 @@ def test_door_messages(boot, seed):
 KERNEL = 0xC0000000
 # descriptor (None: the right one), buffer, sizes, error
 REFUSED = [
-    (0x1234, AREA, sizes(8, 8), "TARGET"), (NUMBERS_MAX, AREA, sizes(8, 8), "TARGET"), (ROOT, AREA, sizes(8, 8), "TARGET"), (0, AREA, sizes(8, 8), "FUNCTION"),
-    (None, AREA, sizes(7, 8), "SIZE"), (None, AREA, sizes(0, 1), "SIZE"), (None, AREA, sizes(11, 5, 1), "SIZE"), (None, AREA, sizes(4095, 3073, 255), "SIZE"),
-    (None, KERNEL, sizes(4, 4), "ADDRESS"), (None, KERNEL - 2, sizes(4, 4), "ADDRESS"), (None, KERNEL + 0x100000, sizes(4095, 4095), "ADDRESS"),
+    (0x1234, AREA, sizes(8, 8), "TARGET"), (NUMBERS_MAX, AREA, sizes(8, 8), "TARGET"), (ROOT, AREA, sizes(8, 8), "TARGET"),
+    (0, AREA, sizes(8, 8), "FUNCTION"), (None, AREA, sizes(7, 8), "SIZE"), (None, AREA, sizes(0, 1), "SIZE"),
+    (None, AREA, sizes(11, 5, 1), "SIZE"), (None, AREA, sizes(4095, 3073, 255), "SIZE"), (None, KERNEL, sizes(4, 4), "ADDRESS"),
+    (None, KERNEL - 2, sizes(4, 4), "ADDRESS"), (None, KERNEL + 0x100000, sizes(4095, 4095), "ADDRESS"),
     (None, 0xFFFFFFFE, sizes(8, 8), "ADDRESS"), (None, 0, sizes(1, 1), "ABSENT"), (None, ABSENT, sizes(1, 1), "ABSENT"),
-    (None, ABSENT - 2, sizes(4, 4), "ABSENT"), (None, ABSENT - 4000, sizes(4095, 4095), "ABSENT"), (None, 0x50000000, sizes(16, 16), "ABSENT"),
+    (None, ABSENT - 2, sizes(4, 4), "ABSENT"), (None, ABSENT - 4000, sizes(4095, 4095), "ABSENT"),
+    (None, 0x50000000, sizes(16, 16), "ABSENT"),
 ]
 NOT_RECEIVED = [  # descriptor, buffer, size, error
     (0, AREA, 8, "TARGET"), (0x1234, AREA, 8, "TARGET"), (ROOT, AREA, 8, "TARGET"), ("duplicate", AREA, 8, "RIGHT"),
-    (None, KERNEL - 4, 8, "ADDRESS"), (None, 0xFFFFFFFE, 8, "ADDRESS"), (None, READ_ONLY, 4, "ADDRESS"), (None, READ_ONLY - 2, 4, "ADDRESS"),
-    (None, ABSENT, 1, "ABSENT"), (None, 0, 4095, "ABSENT"),
+    (None, KERNEL - 4, 8, "ADDRESS"), (None, 0xFFFFFFFE, 8, "ADDRESS"), (None, READ_ONLY, 4, "ADDRESS"),
+    (None, READ_ONLY - 2, 4, "ADDRESS"), (None, ABSENT, 1, "ABSENT"), (None, 0, 4095, "ABSENT"),
 ]
 
 
@@ -496,15 +508,12 @@ def test_door_refused(boot, seed):
     plays(boot, seed, scene_gone_bad)
 
 
-UNMAP, PROTECT = 0x75, 0x6D
-
-
 def scene_gone_bad(p, chance):
     """Pages of buffers are taken away while their threads wait: their calls fail, and nobody else's."""
     door, cookie = new_door(p), chance.getrandbits(32)
     through = duplicate(p.main, door, RIGHTS, cookie)
     client, server, other = p.thread("the client"), p.thread("the server"), p.thread("the other server")
-    for n, (error, act) in enumerate([("ABSENT", UNMAP), ("ADDRESS", PROTECT)]):
+    for n, (error, act) in enumerate([("ABSENT", MEMORY_UNMAP), ("ADDRESS", MEMORY_PROTECT)]):
         for page in (AREA + (4 + 4 * n) * PAGE, AREA + (6 + 4 * n) * PAGE):
             function, data = some_function(chance), client.fill(AREA + PAGE, 10, chance.getrandbits(32))
             lost = other.call(RECEIVE, door, page - 20, sizes(40)).waits()
@@ -525,14 +534,14 @@ def senders_gone_bad(p, chance, door, through, cookie, client, server):
     other, page, function = p.thread("the other client"), AREA + 13 * PAGE, some_function(chance)
     lost = client.call(8 + function, through, page - 4, sizes(8, 8)).waits()
     sent = other.call(function, through, AREA, sizes(12, 12)).waits()
-    p.main.call_with(UNMAP, ROOT, [page, 1, 0]).gives(1)
+    p.main.call_with(MEMORY_UNMAP, ROOT, [page, 1, 0]).gives(1)
     received = server.call(RECEIVE, door, AREA + PAGE, sizes(40)).gives(function, cookie, AREA + PAGE, sizes(12, 12))
     lost.fails("ABSENT")
     server.exit()
     sent.fails("DEAD")
     server = p.thread("the server", instead_of=server)
     lost = client.call(8 + function, through, page - PAGE, sizes(8, 8)).waits()
-    p.main.call_with(UNMAP, ROOT, [page - PAGE, 1, 0]).gives(1)
+    p.main.call_with(MEMORY_UNMAP, ROOT, [page - PAGE, 1, 0]).gives(1)
     received = server.call(RECEIVE, door, AREA + PAGE, sizes(40)).waits()
     lost.fails("ABSENT")
     other.call(function, through, AREA, sizes(12, 12)).waits()
@@ -688,12 +697,6 @@ def expect_frame(o, thread, what, **wanted):
         expect(f"{name}={seen[name]:#x}", f"{name}={value:#x}", what)
 
 
-def descriptor_place(o, thread):
-    """Where the descriptor lies that this thread calls through; its number is below 256."""
-    process = o.word(thread + o.members("thread")["process"])
-    return o.word(process + o.members("process")["page"]) + DESCRIPTOR.size * o.frame(thread)["ebx"]
-
-
 def check_message(boot, chance, sender_first, priority):
     p = Play("int")
     scene_pair(p, sender_first)
@@ -772,7 +775,6 @@ def test_door_chain(boot, seed):
     plays(boot, seed, scene_chain)
 
 
-
 # --- doors.3: replies and cookies
 
 
@@ -785,7 +787,7 @@ def scene_replies(p, chance):
     """Replies of all sizes to two clients, by CALL_REPLY and by CALL_REPLY_RECEIVE."""
     door = new_door(p)
     clients = far_and_near(p, chance, door, (0, 0))
-    server, waits = p.thread("the server"), False
+    server, received = p.thread("the server"), None
     noise = server.fill(AREA, ROOM // 4, chance.getrandbits(32))
     rooms = [bytearray(client.memory) for client in clients]
     for size, alignment, crosses, alignment_there, crosses_there in [*((n, 0, False, 0, False) for n in range(17)), *lengths(chance)]:
@@ -793,13 +795,12 @@ def scene_replies(p, chance):
         client, room, again = clients[which], rooms[which], bool(chance.randrange(2))
         at, there = placed(chance, AREA, size, alignment, crosses), placed(chance, client.base, size, alignment_there, crosses_there)
         data, function = noise[at - AREA:][:size], some_function(chance, client.first, client.end)
-        received = received if waits else server.call(RECEIVE, door, ANYWHERE, 0)
+        received = received or server.call(RECEIVE, door, ANYWHERE, 0)
         sent = client.thread.call(function, client.door, there if total else ANYWHERE, sizes(total)).waits()
         received.gives(function, None, None, sizes(total))
-        received = server.call(REPLY_RECEIVE if again else REPLY, 0, at if size else ANYWHERE, sizes(size, size))
+        replied = server.call(REPLY_RECEIVE if again else REPLY, 0, at if size else ANYWHERE, sizes(size, size))
         sent.gives(*mirrored(data), 0, sizes(0, size))
-        waits = again
-        received.waits() if again else received.gives(0)
+        received = waits_again(replied, again)
         room[there - client.base:there - client.base + size] = data
         client.thread.holds(client.base, room, f"the {size} bytes of the reply from {there:#x} on, and nothing else that is new")
     p.main.holds(AREA, noise, "the server's memory, as it was after all its replies")
@@ -807,6 +808,14 @@ def scene_replies(p, chance):
 
 def test_door_replies(boot, seed):
     plays(boot, seed, scene_replies)
+
+
+def waits_again(replied, again):
+    """A reply has been given: the same step if it goes on to receive, None if it is over."""
+    if again:
+        return replied.waits()
+    replied.gives(0)
+    return None
 
 
 REPLIES = REPLY, REPLY_RECEIVE
@@ -825,17 +834,18 @@ def scene_errors(p, chance):
     through, server, client = duplicate(p.main, door, RIGHTS, cookie), p.thread("the server"), p.thread("the client")
     noise = client.fill(AREA, 64, chance.getrandbits(32))
     owes_nothing(server)
+    received = None
     for n, number in enumerate((1, 0xFEFF, chance.randrange(2, 0xFF00))):
         function = some_function(chance)
-        received = server.call(RECEIVE, door, AREA + PAGE, sizes(64)) if n < 2 else received
+        received = received or server.call(RECEIVE, door, AREA + PAGE, sizes(64))
         sent = client.call(function, through, AREA, sizes(128, 64)).waits()
         received.gives(function, cookie, AREA + PAGE, sizes(128, 64))
         for bad in NO_ERRORS:
             server.call(chance.choice(REFUSALS), bad, AREA + PAGE, sizes(64)).fails("FLAGS")
             sent.waits()
-        received = server.call(REFUSALS[n == 1], number, AREA + PAGE, sizes(64))
+        replied = server.call(REFUSALS[n == 1], number, AREA + PAGE, sizes(64))
         sent.fails(number)
-        received.waits() if n == 1 else received.gives(0)
+        received = waits_again(replied, n == 1)
         if n != 1:
             owes_nothing(server)
     client.holds(AREA, noise, "as it was after replies that were errors")
@@ -868,8 +878,8 @@ def test_door_errors(boot, seed):
 
 
 BAD_REPLIES = [  # buffer, size, error
-    (AREA + PAGE, 101, "BIG"), (AREA + PAGE, 4095, "BIG"), (KERNEL, 8, "ADDRESS"), (KERNEL - 2, 100, "ADDRESS"), (0xFFFFFFF0, 32, "ADDRESS"),
-    (ABSENT, 1, "ABSENT"), (ABSENT - 50, 51, "ABSENT"), (0, 4, "ABSENT"),
+    (AREA + PAGE, 101, "BIG"), (AREA + PAGE, 4095, "BIG"), (KERNEL, 8, "ADDRESS"), (KERNEL - 2, 100, "ADDRESS"),
+    (0xFFFFFFF0, 32, "ADDRESS"), (ABSENT, 1, "ABSENT"), (ABSENT - 50, 51, "ABSENT"), (0, 4, "ABSENT"),
 ]
 
 
@@ -908,8 +918,8 @@ def scene_caller_gone_bad(p, chance):
     """The client's buffer goes bad while it waits for its reply: its call fails, and the server never hears of it."""
     door, page = new_door(p), AREA + 4 * PAGE
     through, server, client = duplicate(p.main, door), p.thread("the server"), p.thread("the client")
-    frames(p)
-    for n, (error, act) in enumerate([("ABSENT", UNMAP), ("ADDRESS", PROTECT), ("ADDRESS", PROTECT), ("ABSENT", UNMAP), ("MEMORY", UNMAP)]):
+    for n, error in enumerate(["ABSENT", "ADDRESS", "ADDRESS", "ABSENT", "MEMORY"]):
+        act = MEMORY_PROTECT if error == "ADDRESS" else MEMORY_UNMAP
         noise = p.main.fill(page - PAGE, 1024, chance.getrandbits(32))
         server.call(RECEIVE, door, AREA, sizes(100)).waits()
         sent = client.call(some_function(chance), through, page - 50, sizes(100, 8)).waits()
@@ -933,7 +943,7 @@ def scene_receiver_gone_bad(p, chance):
     """The server's own buffer goes bad while CALL_REPLY_RECEIVE waits, the reply long given."""
     door, page = new_door(p), AREA + 4 * PAGE
     through, server, client = duplicate(p.main, door), p.thread("the server"), p.thread("the client")
-    for error, act in (("ABSENT", UNMAP), ("ADDRESS", PROTECT)):
+    for error, act in (("ABSENT", MEMORY_UNMAP), ("ADDRESS", MEMORY_PROTECT)):
         received = server.call(RECEIVE, door, AREA, sizes(100)).waits()
         sent = client.call(some_function(chance), through, AREA + PAGE, sizes(100, 8)).waits()
         received.gives(None, None, None, None)
@@ -965,19 +975,18 @@ def scene_cookies(p, chance):
     known = {"first": [duplicate(p.main, door, RIGHTS, first), first], "second": [duplicate(p.main, door, RIGHTS, second), second],
              "owner": [door, owners], "manager": [0, managers]}
     near, far, server = p.thread("the near client"), p.thread("the far client", process), p.thread("the server")
-    waits = False
+    received = None
     for _ in range(40):
         name = chance.choice(list(known))
         function = some_function(chance, *(MANAGER_FIRST, SYSTEM_FIRST) if name == "manager" else (USER_FIRST, 1 << 31))
-        received = received if waits else server.call(RECEIVE, door, AREA, sizes(20))
+        received = received or server.call(RECEIVE, door, AREA, sizes(20))
         sent = (far if name == "manager" else near).call(function, known[name][0], AREA + PAGE, sizes(20, 4)).waits()
         received.gives(function, known[name][1], AREA, sizes(20, 4))
         act, cookie = chance.choice(REPLIES + REFUSALS), some()
         if act in REPLIES:
             known[name][1] = cookie
-        received = server.call(act, cookie if act in REPLIES else 5, AREA, sizes(20, 4) if act in REPLIES else sizes(20))
-        waits = act in (REPLY_RECEIVE, REPLY_ERROR_RECEIVE)
-        received.waits() if waits else received.gives(0)
+        replied = server.call(act, cookie if act in REPLIES else 5, AREA, sizes(20, 4) if act in REPLIES else sizes(20))
+        received = waits_again(replied, act in (REPLY_RECEIVE, REPLY_ERROR_RECEIVE))
         sent.gives(None, None, 0, sizes(0, 4)) if act in REPLIES else sent.fails(5)
     for number, cookie in known.values():
         if number != 0:
@@ -1029,12 +1038,14 @@ def check_reply(boot, chance, function, size):
     value, error = mirrored(data)
     expect_frame(o, client, "registers of who gets a reply", eax=value, ebx=error, esi=0, edi=sizes(0, size), **kept)
     expect(o.gdb.read(AREA, size) == data, True, "the reply has arrived, byte for byte")
-    expect(DESCRIPTOR.unpack(o.gdb.read(place, DESCRIPTOR.size))[2:], (cookie, 0), "cookie of the sender's descriptor, and its calls under way")
+    seen = DESCRIPTOR.unpack(o.gdb.read(place, DESCRIPTOR.size))
+    expect(seen[2:], (cookie, 0), "cookie of the sender's descriptor, and its calls under way")
     expect(o.word(server + member["serving"]), 0, "whom the server still serves: nobody")
     expect(o.word(client + member["server"]), 0, "who still serves the client: nobody")
     expect(o.gdb.read(server + member["priority"], 1)[0], 16, "priority of the server when it has replied to somebody more urgent")
     if function == REPLY:
-        expect_frame(o, server, "registers of who replied", eax=0, ebx=0, esi=0, edi=0, **{name: mine[name] for name in ("ecx", "edx", "ebp")})
+        kept = {name: mine[name] for name in ("ecx", "edx", "ebp")}
+        expect_frame(o, server, "registers of who replied", eax=0, ebx=0, esi=0, edi=0, **kept)
 
 
 def test_door_reply_registers(boot, seed):
@@ -1042,7 +1053,6 @@ def test_door_reply_registers(boot, seed):
     for function in REPLIES:
         for size in (chance.randrange(4), chance.randrange(4, 8), chance.randrange(8, 200)):
             check_reply(boot, chance, function, size)
-
 
 
 # --- doors.4: descriptors in messages
@@ -1092,25 +1102,33 @@ def word_of(chance, thing):
     return descriptor(thing.number, wanted, flags), bool(flags), replace(thing, rights=thing.rights & wanted)
 
 
+def came(thread, at, n, rights, own):
+    """Word n of those that a message has brought: its number."""
+    thread.peek(at, FAILED ^ NUMBER, what=f"rights and flags in word {n} of those that came").gives(rights << 20 | own, None)
+    what = f"descriptor {n} of those that came"
+    return thread.peek(at, NUMBER, what=f"the number of {what}", name=what).gives(None, None)
+
+
 def arrives(two, thread, process, at, things):
     """The words that a message has brought: each of these things by a number of its own."""
     for n, thing in enumerate(things):
-        thing.number = thread.peek(at + 4 * n, NUMBER, what=f"word {n} of those that came, of which this is the number", name=f"what came in word {n}").gives(None, None)
-        own = OWN if thing.owner == process else 0
-        thread.peek(at + 4 * n, FAILED ^ NUMBER, what=f"word {n} of those that came: rights and flags").gives(thing.rights << 20 | own, None)
+        thing.number = came(thread, at + 4 * n, n, thing.rights, OWN if thing.owner == process else 0)
     for thing in things:
         two.looks(thread, thing, process)
 
 
 def pass_on(two, thread, things, at, size):
-    """Some of these things as the words of a message with so many bytes of data: what arrives, and what is moved, which leaves `things`."""
+    """Some of these things as the words of a message with so many bytes of data: what arrives, and what is moved.
+
+    The latter is not among `things` any more.
+    """
     chance, fit = two.chance, [thing for thing in things if thing.rights & (COPY | MOVE)]
     chosen = chance.sample(fit, min(len(fit), chance.randrange(1, 6)))
     sent = [word_of(chance, thing) for thing in chosen]
     thread.write(at + descriptors_at(size), [word for word, _, _ in sent])
     lost = [thing for thing, (_, moved, _) in zip(chosen, sent) if moved]
     things[:] = [thing for thing in things if not any(thing is one for one in lost)]
-    return [came for _, _, came in sent], lost
+    return [thing for _, _, thing in sent], lost
 
 
 def gone(thread, things):
@@ -1120,36 +1138,41 @@ def gone(thread, things):
 
 def scene_transfer(p, chance):
     """Messages and replies with copies and moves, to and fro; what came is used."""
-    two = Two(p, chance)
-    ours, theirs = [], []
+    two, ours, theirs = Two(p, chance), [], []
     for turn in range(5):
-        ours += [two.own("home", chance.choice([RIGHTS, chance.randrange(256) & RIGHTS | COPY, chance.randrange(256) & RIGHTS | MOVE])) for _ in range(3)]
-        ours += [two.own("process")]
-        size, back, function = chance.randrange(40), chance.randrange(8, 40), some_function(chance)
-        came, lost = pass_on(two, two.sender, ours, AREA, size)
-        receive = (RECEIVE, two.owned, AREA + PAGE, sizes(1000))
-        received = two.other.call(*receive).waits() if turn % 2 else None
-        sent = two.sender.call(function, two.through, AREA, sizes(1000, size, len(came))).waits()
-        received = received or two.other.call(*receive)
-        received.gives(function, None, AREA + PAGE, sizes(1000, size, len(came)))
-        arrives(two, two.other, "other", AREA + PAGE + descriptors_at(size), came)
-        gone(p.main, lost)
-        theirs += came
-        used(two, chance.choice([thing for thing in came if thing.kind == OBJECT_DOOR] or [None]))
-        came, lost = pass_on(two, two.other, theirs, AREA + PAGE, back)
-        two.other.call(REPLY, 0, AREA + PAGE, sizes(1000, back, len(came))).gives(0)
-        sent.gives(None, None, 0, sizes(0, back, len(came)))
-        arrives(two, two.sender, "root", AREA + descriptors_at(back), came)
-        gone(two.other, lost)
-        ours += came
+        some = [RIGHTS, chance.randrange(256) & RIGHTS | COPY, chance.randrange(256) & RIGHTS | MOVE]
+        ours += [two.own("process"), *(two.own("home", chance.choice(some)) for _ in range(3))]
+        there_and_back(two, ours, theirs, turn % 2)
     for thing in chance.sample(ours, min(8, len(ours))):
         two.looks(p.main, thing, "root")
 
 
-def used(two, thing):
-    """The other calls through what it got; its cookie is what it was, and then what the reply says."""
-    if not thing:
+def there_and_back(two, ours, theirs, early):
+    """A message to the other, who comes early or late, and the reply."""
+    size, back, function = two.chance.randrange(40), two.chance.randrange(8, 40), some_function(two.chance)
+    sent, lost = pass_on(two, two.sender, ours, AREA, size)
+    receive = (RECEIVE, two.owned, AREA + PAGE, sizes(1000))
+    received = two.other.call(*receive).waits() if early else None
+    call = two.sender.call(function, two.through, AREA, sizes(1000, size, len(sent))).waits()
+    received = received or two.other.call(*receive)
+    received.gives(function, 0, AREA + PAGE, sizes(1000, size, len(sent)))
+    arrives(two, two.other, "other", AREA + PAGE + descriptors_at(size), sent)
+    gone(two.p.main, lost)
+    theirs += sent
+    used(two, [thing for thing in sent if thing.kind == OBJECT_DOOR])
+    sent, lost = pass_on(two, two.other, theirs, AREA + PAGE, back)
+    two.other.call(REPLY, 0, AREA + PAGE, sizes(1000, back, len(sent))).gives(0)
+    call.gives(None, None, 0, sizes(0, back, len(sent)))
+    arrives(two, two.sender, "root", AREA + descriptors_at(back), sent)
+    gone(two.other, lost)
+    ours += sent
+
+
+def used(two, things):
+    """The other calls through one of these; its cookie is what it was, and then what the reply says."""
+    if not things:
         return
+    thing = two.chance.choice(things)
     received = two.host.call(RECEIVE, two.home, AREA + 2 * PAGE, sizes(8)).waits()
     sent = two.other.call(some_function(two.chance), thing.number, AREA + 8 * PAGE, sizes(8, 8)).waits()
     received.gives(None, thing.cookie, AREA + 2 * PAGE, sizes(8, 8))
@@ -1179,18 +1202,18 @@ def scene_transfer_refused(p, chance):
     good, more = two.own("home"), two.own("home")
     bad = list(bad_words(two, good))
     noise = p.main.fill(AREA + 4 * PAGE, 64, chance.getrandbits(32))
+    received = None
     for n, (error, words) in enumerate(chance.sample(bad, len(bad))):
-        words = [descriptor(more.number, RIGHTS, MOVING), *words] if chance.randrange(2) else words + [descriptor(more.number, RIGHTS, MOVING)]
+        words.insert(chance.choice([0, len(words)]), descriptor(more.number, RIGHTS, MOVING))
         two.sender.write(AREA, words)
-        message = (function, two.through, AREA, sizes(200, 0, len(words)))
-        if n % 2:
-            received = two.other.call(RECEIVE, two.owned, AREA, sizes(200)).waits() if n == 1 else received
-            two.sender.call(*message).fails(error)
-        else:
-            p.main.write(LOOKED, words)
-            p.main.call(PROCESS_GIVE, two.process, LOOKED, sizes(4 * len(words), 0, len(words))).fails(error)
+        sent = two.sender.call(function, two.through, AREA, sizes(200, 0, len(words)))
+        if not received:
+            sent.waits()
+            received = two.other.call(RECEIVE, two.owned, AREA, sizes(200))
+        sent.fails(error)
+        received.waits()
+        two.sender.call(PROCESS_GIVE, two.process, AREA, sizes(200, 0, len(words))).fails(error)
         two.looks(p.main, more, "root")
-        received.waits() if n else None
     two.looks(p.main, good, "root")
     transfer_sizes(two, received, function)
     sent = moved_last(two, received, function, more)
@@ -1248,7 +1271,7 @@ def scene_table(p, chance):
     p.main.write(LOOKED, [descriptor(thing.number, RIGHTS, MOVING)])
     p.main.call(PROCESS_GIVE, fresh, LOOKED, sizes(4, 0, 1)).fails("TABLE")
     two.looks(p.main, thing, "root")
-    p.main.call_with(UNMAP, ROOT, [behind + -PAGE, 1, 0]).gives(1)
+    p.main.call_with(MEMORY_UNMAP, ROOT, [behind + -PAGE, 1, 0]).gives(1)
     sent = two.sender.call(function, two.through, AREA, sizes(1020, 0, 255)).waits()
     received.gives(function, 0, AREA + PAGE, sizes(1020, 0, 255))
     gone(p.main, [thing])
@@ -1257,7 +1280,7 @@ def scene_table(p, chance):
     two.other.write(AREA, [descriptor(number, RIGHTS)] * 255)
     two.other.call(REPLY, 0, AREA, sizes(1020, 0, 255)).fails("TABLE")
     sent.waits()
-    p.main.call_with(UNMAP, ROOT, [behind + -2 * PAGE, 1, 0]).gives(1)
+    p.main.call_with(MEMORY_UNMAP, ROOT, [behind + -2 * PAGE, 1, 0]).gives(1)
     two.other.call(REPLY, 0, AREA, sizes(1020, 0, 255)).gives(0)
     sent.gives(0, 0, 0, sizes(0, 0, 255))
 
@@ -1356,18 +1379,19 @@ def scene_many(p, chance):
         base = descriptors_at(size)
         over = chance.randrange(1, 255)  # this word lies over the border of two pages
         at, there = (AREA + (2 + (base > PAGE - 1300)) * PAGE - base - 4 * over - n % 4 for n in (n, n // 2))
+        data = two.sender.fill(at, size // 4, chance.getrandbits(32))
         two.sender.write(at + base, [descriptor(thing.number, RIGHTS) for thing in chosen])
         function, total = some_function(chance), base + 1020
         received = two.other.call(RECEIVE, two.owned, there, sizes(total)).waits() if n % 2 else None
         sent = two.sender.call(function, two.through, at, sizes(total, size, 255)).waits()
         received = received or two.other.call(RECEIVE, two.owned, there, sizes(total))
         received.gives(function, 0, there, sizes(total, size, 255))
+        two.other.holds(there, data, "the data before 255 descriptors")
         sample = sorted({0, 254, over, over - 1, *chance.sample(range(255), 5)})
         for i in sample:
-            number = two.other.peek(there + base + 4 * i, NUMBER, name=f"descriptor {i} of 255").gives(None, None)
-            two.other.peek(there + base + 4 * i, FAILED ^ NUMBER, what=f"rights and flags in word {i} of 255").gives(chosen[i].rights << 20, None)
+            number = came(two.other, there + base + 4 * i, i, chosen[i].rights, 0)
             looks(two.other, number, kind=OBJECT_DOOR, rights=chosen[i].rights, flags=0, cookie=0)
-        used(two, replace(chosen[i], number=number))
+        used(two, [replace(chosen[sample[-1]], number=number)])
         two.other.call(REPLY, 0, ANYWHERE, 0).gives(0)
         sent.gives(0)
 
@@ -1413,10 +1437,10 @@ class Audit(Outside):
 
 
 def test_door_transfer_counts(boot, seed):
-    for scene, options in ((scene_transfer, {}), (scene_transfer_refused, {}), (scene_transfer_owner, {}), (scene_moved_along, {}), (scene_table, {"memory": 8}), (scene_many, {})):
+    for scene in (scene_transfer, scene_transfer_refused, scene_transfer_owner, scene_moved_along, scene_table, scene_many):
         p = Play("int")
         scene(p, chance_of(seed, scene.__name__))
-        Audit(p, p.load(boot, gdb=True, **options)).check()
+        Audit(p, p.load(boot, gdb=True, memory=8)).check()
 
 
 def scene_transfer_reply(p, chance):
@@ -1447,7 +1471,6 @@ def scene_transfer_reply(p, chance):
 
 def test_door_transfer_reply(boot, seed):
     plays(boot, seed, scene_transfer_reply)
-
 
 
 # --- doors.5: later, and not for ever (5 to 8 are another's)
@@ -1495,6 +1518,12 @@ def expect_results(report, wanted):
         expect(told(report.get(name)), answer, what)
 
 
+def expect_lines(seen, wanted, what):
+    expect(len(seen), len(wanted), f"reports of: {what}")
+    for line, right in zip(seen, wanted):
+        expect(line, right, what)
+
+
 CLIENTS = 6
 ANSWERS = {
     "park.nothing": (fails("STATE"), "PARK by a thread that has received nothing"),
@@ -1507,6 +1536,7 @@ ANSWERS = {
     "error.ff00": (fails("FLAGS"), "ANSWER_ERROR with error 0xff00"),
     "error.size": (fails("SIZE"), "ANSWER_ERROR with 8 bytes of data"),
     "door": (fails("TARGET"), "ANSWER on the descriptor of a door"),
+    "gone.other": (GOOD, "REPLY to a caller, when others that were parked have ended"),
     "gone.park": (fails("GONE"), "PARK of a message whose sender has ended"),
     "gone.answer": (fails("GONE"), "ANSWER to a caller that has ended while it was parked"),
     "gone.again": (fails("TARGET"), "ANSWER once more, on a descriptor that ERR_GONE has used up"),
@@ -1528,13 +1558,13 @@ def answer_to(i, param):
 
 def check_parked(report, param):
     """The messages came with their cookies, and all callers wait while they are parked."""
-    seen = sorted(in_hex(line) for line in report.all("message"))
-    expect(seen, [[i, param[i], word(param[i] + 1), 12 << 20 | 4 << 8] for i in range(CLIENTS)], "client, cookie, word and sizes of each message")
+    wanted = [spelled([i, param[i], word(param[i] + 1), 12 << 20 | 4 << 8]) for i in range(CLIENTS)]
+    expect_lines(sorted(report.all("message")), wanted, "client, cookie, word and sizes of a message")
     expect(report.all("park"), ["0 1"] * CLIENTS, "error of each PARK, and whether there is a descriptor")
     expect(report.get("waiting"), "0", "clients whose call has ended while they are parked")
     expect(report.get("between"), f"{USER_FIRST + 8 * CLIENTS:x}", "the message received while others are parked")
     expect(told(report.get("between.reply")), result(param[6], 0), "the reply that overtakes those that are parked")
-    expect(in_hex(report.get("look")), [OBJECT_REPLY, MOVE, 0, 0], "kind, rights, flags and cookie of a reply's descriptor")
+    expect(report.get("look"), spelled([OBJECT_REPLY, MOVE, 0, 0]), "kind, rights, flags and cookie of a reply's descriptor")
     expect(report.get("mistakes"), "0", "clients whose call has ended after an ANSWER that failed")
 
 
@@ -1547,8 +1577,8 @@ def check_answered(report, param):
     expect([told(line) for line in report.all("again")], [fails("TARGET")] * CLIENTS, "ANSWER and ANSWER_ERROR on descriptors that are used up")
     for i, line in enumerate(report.all("reply")):
         expect(line, spelled(answer_to(i, param[i])), f"value, error, sizes and third word of the reply to client {i}")
-    cookies = [in_hex(line)[:2] for line in report.all("cookie")]
-    expect(cookies, [[i, word(param[i] + 2)] for i in range(CLIENTS)], "the cookies that PARK has set, in the next messages")
+    wanted = [spelled([i, word(param[i] + 2), word(param[i] + 3), 12 << 20 | 4 << 8]) for i in range(CLIENTS)]
+    expect_lines(report.all("cookie"), wanted, "client, cookie, word and sizes of its next message, with the cookie that PARK has set")
 
 
 def check_late_answers(boot, cmdline):
@@ -1559,6 +1589,8 @@ def check_late_answers(boot, cmdline):
     expect_results(report, ANSWERS)
     expect(report.get("close.done"), "1", "the mask of two parked clients whose call has ended when the first one's reply is closed")
     expect(told(report.get("through")), result(0xFFFFFFFF, 1 + param[5] % 0xFE00), "the reply to a caller whose descriptor was closed meanwhile")
+    expect(report.get("ran.served"), "0", "whether a thread of a priority between the server's and the caller's runs while the call is served")
+    expect(report.get("ran.parked"), "1", "whether it has run when PARK comes back")
     expect(report.get("many"), "300 0", "good answers of 300, and frames that are lost")
 
 
@@ -1568,6 +1600,7 @@ def test_late_answers(boot):
 
 MOVED = {
     "copy": (fails("RIGHT"), "a message with a copy of a reply's descriptor"),
+    "itself": (fails("DESCRIPTOR"), "ANSWER with the descriptor of that reply in it"),
     "moved": (GOOD, "ANSWER in the process that the reply was moved to"),
     "moved.old": (fails("TARGET"), "ANSWER on the number that the reply had before it was moved"),
     "back": (GOOD, "ANSWER when the reply was moved to and fro"),
@@ -1591,7 +1624,7 @@ def check_late_moved(boot, cmdline):
     ):
         done, _, answer = (report.get(name) or "0").partition(" ")
         expect(told(answer) if done == "1" else "waits", wanted, f"a parked caller {what}")
-    expect(in_hex(report.get("brings.look")), [8 << 8 | 1, OBJECT_DOOR, param[2]], "sizes of that reply; kind and cookie of its descriptor")
+    expect(report.get("brings.look"), spelled([8 << 8 | 1, OBJECT_DOOR, param[2]]), "sizes of that reply; kind and cookie of its descriptor")
 
 
 def test_late_moved(boot):
@@ -1643,9 +1676,17 @@ def check_wheel(boot, chance):
     threads, deadline = [o.call("thread_new", process, 0, 0, 0) for _ in range(12)], {}
     for t in threads:
         o.set_frame(t, eax=UNTOUCHED, ebx=UNTOUCHED)
-    for _ in range(120):
+    for _ in range(200):
         now, t = o.word(o.address("timer_milliseconds")), chance.choice(threads)
-        if chance.random() < 0.3:
+        if t in deadline and chance.random() < 0.1:
+            o.call("thread_leave", t)  # as when it was woken, and runs when its time is over
+            now = max(now, deadline.pop(t) + chance.choice([0, 0, 1, 300]))
+            o.put_word(o.address("timer_milliseconds"), now)
+            expect(o.call("limit_set", t, chance.randrange(1, 900)) & 0xFF, 0, "limit_set() of a call that is made again when its time is over: is there time left")
+            o.call("limit_clear", t)
+            o.call("limit_expire")
+            check_expired(o, threads, deadline, now)
+        elif chance.random() < 0.3:
             now += chance.choice([1, 4, chance.randrange(1, 60), chance.randrange(1, 600)])
             o.put_word(o.address("timer_milliseconds"), now)
             o.call("limit_expire")
@@ -1694,10 +1735,11 @@ def check_wait_told(report):
     for line in report.all("one"):
         door, seen = line.split()
         expect(seen, door, "the door that WAIT tells, where the only message is (16: none)")
-    for n, line in enumerate(report.all("stays")):
+    for line in report.all("stays"):
         again, before, after = line.split()
-        expect((again, after), ("1", "0"), "after WAIT the message is still there: the next WAIT tells it, too, and WOULDBLOCK")
         expect(before, "1", "WOULDBLOCK before the message comes")
+        expect(again, "1", "whether the next WAIT tells the message, too")
+        expect(after, "0", "WOULDBLOCK when WAIT has told the message")
     expect(report.all("served"), ["1 1"] * 6, "whether the caller has its reply, and WOULDBLOCK then")
 
 
@@ -1909,8 +1951,10 @@ def test_death_ended(boot):
     for name, what in (("other", "the manager before"), ("nothing", "the manager, when all has been told"),
                        ("unmanaged", "the door that was a manager once"), ("large.quiet", "the manager, when all has been told")):
         expect(report.get(name), f"{USER_FIRST:x}", f"the next message to {what}, to whom somebody calls")
-    expect_reports(report, {"small.frames": ("0", "frames lost with a process that has ended"), "large.frames": ("0", "frames lost with a large process that was deleted")})
-    for name, what in (("process", "a process with 300 threads and 3,000 descriptors is taken down"), ("door", "a door with 300 callers is closed")):
+    expect_reports(report, {"small.frames": ("0", "frames lost with a process that has ended"),
+                            "untold.frames": ("0", "frames lost with a process whose manager's door is closed before it hears"),
+                            "large.frames": ("0", "frames lost with a large process that was deleted")})
+    for name, what in (("process", "a process with 300 threads and 3,000 descriptors is taken down"), ("door", "a door with 1,000 callers is closed")):
         seen, passed = (int(number) for number in report.get(f"clock.{name}", "0 0").split())
         passed *= 1024 / 1e6
         if abs(seen - passed) > 4 + 1.5:
@@ -1979,6 +2023,7 @@ def test_faults_told(boot, seed):
     expect_results(report, {
         "busy": (fails("BUSY"), "PROCESS_MANAGER while the manager has a message of that process"),
         "short": (fails("SIZE"), "a reply of 36 bytes"), "long": (fails("SIZE"), "a reply of 44 bytes"),
+        "descriptor": (fails("SIZE"), "a reply of registers and a descriptor"),
         "address": (fails("ADDRESS"), "a reply of registers from a buffer in the kernel"),
         "free": (GOOD, "PROCESS_MANAGER when the message has its reply"),
     })
@@ -2064,6 +2109,7 @@ BROUGHT = {
     "refused": ("0 0", "a client whose page the pager refuses: done; frames that are lost with the reply"),
     "received": ("1 8000 0 1000c00", "a server whose buffer went away while it received: done, function, error of its REPLY, sizes"),
     "limited": ("1 ffffffff ff10", "RECEIVE whose time was over before its page had come: done, value, error"),
+    "diverted.limit": ("1 ff10 1", "a RECEIVE of 100 ms of a thread that the pager took out of another RECEIVE: done, error, and whether it took so long"),
     "console": ("1 28 0 0", "CONSOLE_WRITE from an absent page: done, value, error, sizes"),
     "console.border": ("1 28 0 0", "CONSOLE_WRITE from two absent pages: done, value, error, sizes"),
     "look": ("1 1 0 1400", "LOOK whose reply goes to absent pages: done, kind, error, sizes"),

@@ -23,12 +23,15 @@ FAILED = 0xFFFFFFFF
 SHOWN = 4  # steps before a failure that are told with it
 SECONDS = 24  # of the machine's time, which may be slow
 
-RECEIVE, REPLY, REPLY_RECEIVE, REPLY_ERROR, REPLY_ERROR_RECEIVE, PARK, WAIT, WOULDBLOCK, CLOSE, DUPLICATE, LOOK, ANSWER = (
-    0x100, 0x108, 0x110, 0x118, 0x120, 0x128, 0x130, 0x138, 0x140, 0x148, 0x150, 0x158)
-THREAD_EXIT, THREAD_DELETE, FRAMES, PROCESS_CREATE, DOOR_CREATE, PROCESS_MANAGER, PROCESS_GIVE = 0x18, 0x181, 0xD4, 0xCA, 0xE2, 0x8D, 0x95
-NAMES = {value: f"CALL_{name}" for name, value in globals().copy().items()
-         if name in "RECEIVE REPLY REPLY_RECEIVE REPLY_ERROR REPLY_ERROR_RECEIVE PARK WAIT WOULDBLOCK CLOSE DUPLICATE LOOK ANSWER "
-                    "THREAD_EXIT THREAD_DELETE FRAMES PROCESS_CREATE DOOR_CREATE PROCESS_MANAGER PROCESS_GIVE".split()}
+THREAD_EXIT, PROCESS_START, MEMORY_QUERY, MEMORY_MAP, MEMORY_PROTECT, MEMORY_UNMAP = 0x18, 0x4A, 0x54, 0x65, 0x6D, 0x75
+PROCESS_MANAGER, PROCESS_GIVE, PROCESS_THREAD, PROCESS_CREATE, FRAMES, DOOR_CREATE = 0x8D, 0x95, 0x9A, 0xCA, 0xD4, 0xE2
+RECEIVE, REPLY, REPLY_RECEIVE, REPLY_ERROR, REPLY_ERROR_RECEIVE, PARK = 0x100, 0x108, 0x110, 0x118, 0x120, 0x128
+CLOSE, DUPLICATE, LOOK, ANSWER = 0x140, 0x148, 0x150, 0x158
+THREAD_DELETE, THREAD_START, THREAD_STOP, THREAD_READ, THREAD_WRITE = 0x181, 0x18A, 0x193, 0x19C, 0x1A5
+NAMES = {globals()[name]: f"CALL_{name}" for name in (
+    "THREAD_EXIT PROCESS_START MEMORY_QUERY MEMORY_MAP MEMORY_PROTECT MEMORY_UNMAP PROCESS_MANAGER PROCESS_GIVE PROCESS_THREAD "
+    "PROCESS_CREATE FRAMES DOOR_CREATE RECEIVE REPLY REPLY_RECEIVE REPLY_ERROR REPLY_ERROR_RECEIVE PARK CLOSE DUPLICATE LOOK "
+    "ANSWER THREAD_DELETE THREAD_START THREAD_STOP THREAD_READ THREAD_WRITE").split()}
 MANAGER_FIRST, SYSTEM_FIRST, USER_FIRST = 0x400, 0x1000, 0x8000
 
 # --- abi/door.h
@@ -103,8 +106,8 @@ class Step:
         return self.name
 
     def packed(self):
-        words = [_word(word) for word in (*self.arguments, *self.words)]
-        return struct.pack("<II", self.thread.number, self.kind) + b"".join(words[:4]) + struct.pack("<I", len(self.words)) + b"".join(words[4:])
+        head, count = struct.pack("<II", self.thread.number, self.kind), struct.pack("<I", len(self.words))
+        return head + b"".join(map(_word, self.arguments)) + count + b"".join(map(_word, self.words))
 
     # --- What has to be so when the last step that there is so far is over
 

@@ -9,6 +9,7 @@
 #define COOKIE   (challenge.param[0])
 
 #define THREADS     300
+#define CALLERS     1000
 #define DESCRIPTORS 3000
 #define AT_ONCE     250 /* descriptors in one call */
 
@@ -102,6 +103,20 @@ deleted(void)
     report_quiet("nothing", door);
 }
 
+/* The manager's door dies with a message that nobody has received, and with it what the message is about. */
+static void
+untold(void)
+{
+    uint32_t process, free, manager = door_create(CALL_MACHINE, false, 0).value;
+
+    free = frames_free();
+    process = process_create().value;
+    process_manager(process, manager, RIGHTS_ALL, 0);
+    process_delete(process);
+    descriptor_close(manager);
+    report("untold.frames", "%x", free - frames_free());
+}
+
 /* Threads that end by themselves, or by a fault. */
 static void
 faults(void *argument)
@@ -172,7 +187,7 @@ add_one(uint32_t process, uint32_t number, uint32_t kind)
 
 /* A process with all this, and memory; how many kinds of threads it has is told. */
 static uint32_t
-large(uint32_t to_door, uint32_t kinds)
+large(uint32_t to_door, uint32_t threads, uint32_t kinds)
 {
     uint32_t process = peer_new(CALL_MACHINE, DESCRIPTOR_ROOT).value, number = 0;
 
@@ -184,7 +199,7 @@ large(uint32_t to_door, uint32_t kinds)
         memory_map(process, 0x20000000 + i * 0x40000, MEMORY_PAGES_MAX, MEMORY_WRITABLE);
     for (int i = 0; i < 40; i++) /* far from each other */
         memory_map(process, 0x403ff000 + i * 0x400000, 1, MEMORY_WRITABLE);
-    for (uint32_t i = 0; i < THREADS; i++)
+    for (uint32_t i = 0; i < threads; i++)
         add_one(process, number, i % kinds);
     settle();
     return process;
@@ -197,7 +212,7 @@ take_down(void)
 
     settle();
     free = frames_free();
-    process = large(to_door, 3);
+    process = large(to_door, THREADS, 3);
     process_manager(process, door, RIGHTS_ALL, COOKIE + 4);
     start_clock();
     process_delete(process);
@@ -212,7 +227,7 @@ take_down(void)
 static void
 close_crowded(void)
 {
-    uint32_t to_door = descriptor_duplicate(door, RIGHTS_ALL, 0).value, process = large(to_door, 1);
+    uint32_t to_door = descriptor_duplicate(door, RIGHTS_ALL, 0).value, process = large(to_door, CALLERS, 1);
 
     start_clock();
     descriptor_close(door);
@@ -227,6 +242,7 @@ main(const struct boot_info *info)
     door = door_create(CALL_MACHINE, false, 0).value;
     small();
     deleted();
+    untold();
     by_themselves();
     take_down();
     close_crowded();

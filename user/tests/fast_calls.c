@@ -216,13 +216,13 @@ any_call(uint32_t *place, uint32_t *data, uint32_t *descriptors)
     return (struct message){function, 0, call_sizes(room, *data, *descriptors)};
 }
 
-/* Some are moved: copies of the first one, made for it. */
+/* Some are moved: duplicates of the first one, made for it. */
 static void
 put_descriptors(uint8_t *buffer, uint32_t data, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         bool move = chance(2);
-        uint32_t number = move ? descriptor_duplicate(through[0], RIGHTS_ALL, 0).value : through[0];
+        uint32_t number = move ? descriptor_duplicate(through[0], RIGHTS_ALL, 0).value : through[chance(3)];
 
         ((uint32_t *)(buffer + descriptors_at(data)))[i] = descriptor_word(number, chance(256), move ? DESCRIPTOR_MOVE : 0);
     }

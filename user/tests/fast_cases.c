@@ -174,6 +174,15 @@ report_line(void)
 static void
 report_event(void)
 {
+    uint32_t process = process_create().value;
+
+    process_manager(process, through, RIGHTS_ALL, 0);
+    start_call(0, HOLD, through);
+    process_delete(process);
+    go = true;
+    settle();
+    report_clients("ended");
+    go = false;
     start_call(0, HOLD, through);
     descriptor_close(through);
     go = true;

@@ -9,6 +9,10 @@
 #define FUNCTION CALL_USER_FIRST /* client i calls with i * 8 more */
 #define ROOM     12              /* bytes that a client has for the reply */
 
+/* Priorities above that of the main thread. */
+#define BETWEEN 18
+#define HIGH    20
+
 static uint32_t door;
 static uint32_t buffer[16];
 static uint32_t through[CLIENTS], parked[CLIENTS]; /* descriptors: the client's of the door, and that of its reply */
@@ -167,8 +171,12 @@ ended(void)
     park_one(1);
     start(2, 0);
     receive(door, buffer, sizeof(buffer), 0);
-    for (uint32_t i = 0; i < 3; i++)
-        thread_delete(client[i].thread);
+    thread_delete(client[0].thread);
+    thread_delete(client[1].thread);
+    report_result("gone.other", reply(0, NULL, 0));
+    start(3, 0);
+    receive(door, buffer, sizeof(buffer), 0);
+    thread_delete(client[3].thread);
     report_result("gone.park", park(0));
     report_result("gone.answer", answer(parked[0], buffer, call_sizes(ROOM, 4, 0)));
     report_result("gone.again", answer(parked[0], buffer, call_sizes(ROOM, 4, 0)));
@@ -193,6 +201,34 @@ let_go(void)
     answer_client(5);
     settle();
     report_client("through", &client[5]);
+}
+
+/* Who has parked a message does not serve it, and runs at its own priority again. */
+static volatile bool ran;
+
+static void
+runs(void *argument)
+{
+    (void)argument;
+    ran = true;
+}
+
+static void
+own_priority(void)
+{
+    uint32_t parked;
+
+    actor_start(&other, DESCRIPTOR_ROOT, runs);
+    thread_stop(other.thread);
+    thread_priority(other.thread, BETWEEN, CALL_MACHINE);
+    start(4, 0);
+    thread_priority(client[4].thread, HIGH, CALL_MACHINE);
+    receive(door, buffer, sizeof(buffer), 0);
+    thread_run(other.thread);
+    report("ran.served", "%u", ran);
+    parked = park(0).value;
+    report("ran.parked", "%u", ran);
+    answer(parked, NULL, 0);
 }
 
 /* Replies come and go, and take nothing with them. */
@@ -222,6 +258,7 @@ main(const struct boot_info *info)
     call_again();
     ended();
     let_go();
+    own_priority();
     many();
     report_end();
 }

@@ -112,6 +112,8 @@ moved(void)
 
     report_result("copy", tell_heir(HEIR_ANSWER, 0, number, 0));
     report_client("copy.client");
+    buffer[0] = descriptor_word(number, RIGHTS_ALL, DESCRIPTOR_MOVE);
+    report_result("itself", answer(number, buffer, call_sizes(sizeof(buffer), 0, 1)));
     report_result("moved", tell_heir(HEIR_ANSWER, challenge.param[0], number, DESCRIPTOR_MOVE));
     report_client("moved.client");
     report_result("moved.old", answer(number, NULL, 0));

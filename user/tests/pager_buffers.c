@@ -55,10 +55,12 @@ landed(void)
     thread_exit();
 }
 
+static void (*landing)(void) = landed;
+
 static void
 send_away(struct fault_message *f)
 {
-    f->registers.eip = (uint32_t)landed;
+    f->registers.eip = (uint32_t)landing;
     reply(0, &f->registers, call_sizes(sizeof(f->registers), sizeof(f->registers), 0));
 }
 
@@ -340,6 +342,37 @@ limited(void)
     report_faults("limited.faults", at);
 }
 
+/* A RECEIVE whose page the pager does not bring; it sends the thread elsewhere, to receive again. */
+static void
+receives_again(void)
+{
+    uint32_t start = clock_milliseconds();
+
+    server.r.value = receive(servers_door, NULL, 0, 100).cookie;
+    server.r.sizes = clock_milliseconds() - start;
+    server.done = true;
+    thread_exit();
+}
+
+static void
+diverted_limit(void)
+{
+    uint32_t at = 0x32400000;
+
+    bring(process[SERVER], at, WINDOW + PAGE);
+    start_server(at, 100);
+    memory_unmap(process[SERVER], at, 1);
+    landing = receives_again;
+    divert = true;
+    actor_sends(&other, DESCRIPTOR_ROOT, FUNCTION, to_server, 16, SOME);
+    settle();
+    thread_delete(other.thread);
+    await(&server);
+    divert = false;
+    report("diverted.limit", "%u %x %u", server.done, server.r.value, server.r.sizes >= 100);
+    faults = 0;
+}
+
 /* --- The kernel's own calls. */
 
 static void
@@ -413,6 +446,7 @@ main(const struct boot_info *info)
     diverted();
     receivers();
     limited();
+    diverted_limit();
     kernel_calls();
     alone();
     report_end();

@@ -157,6 +157,7 @@ busy(void)
     report_result("busy", process_manager(process, door, RIGHTS_ALL, 0));
     report_result("short", reply(0, &r, call_sizes(sizeof(r), sizeof(r) - 4, 0)));
     report_result("long", reply(0, &told, call_sizes(sizeof(told), sizeof(r) + 4, 0)));
+    report_result("descriptor", reply(0, &told, call_sizes(sizeof(told), sizeof(r), 1)));
     report_result("address", reply(0, (void *)KERNEL_BASE, call_sizes(sizeof(r), sizeof(r), 0)));
     reply_error(1);
     report_result("free", process_manager(process, door, RIGHTS_ALL, 0));
