@@ -1048,8 +1048,22 @@ def check_reply(boot, chance, function, size):
         expect_frame(o, server, "registers of who replied", eax=0, ebx=0, esi=0, edi=0, **kept)
 
 
+def check_gone(boot):
+    """Somebody urgent ended before the reply: the server goes on with its own priority."""
+    p = Play("int")
+    server = scene_pair(p, False)
+    server.call(REPLY_RECEIVE, 0, AREA + PAGE, sizes(200, 8))
+    o = Outside(p.load(boot, gdb=True), SECONDS)
+    member, server = o.members("thread"), o.run_to("call_reply_receive")["eax"]
+    o.put_word(server + member["serving"], o.address("thread_gone"))
+    o.gdb.write(server + member["priority"], bytes([URGENT]))
+    o.run_to("trap_return")
+    expect(o.gdb.read(server + member["priority"], 1)[0], 16, "priority of a server that receives after somebody more urgent has ended")
+
+
 def test_door_reply_registers(boot, seed):
     chance = chance_of(seed, "replies")
+    check_gone(boot)
     for function in REPLIES:
         for size in (chance.randrange(4), chance.randrange(4, 8), chance.randrange(8, 200)):
             check_reply(boot, chance, function, size)
