@@ -1696,7 +1696,8 @@ def check_wheel(boot, chance):
             o.call("thread_leave", t)  # as when it was woken, and runs when its time is over
             now = max(now, deadline.pop(t) + chance.choice([0, 0, 1, 300]))
             o.put_word(o.address("timer_milliseconds"), now)
-            expect(o.call("limit_set", t, chance.randrange(1, 900)) & 0xFF, 0, "limit_set() of a call that is made again when its time is over: is there time left")
+            left = o.call("limit_set", t, chance.randrange(1, 900)) & 0xFF
+            expect(left, 0, "limit_set() of a call that is made again when its time is over: is there time left")
             o.call("limit_clear", t)
             o.call("limit_expire")
             check_expired(o, threads, deadline, now)
@@ -1893,7 +1894,8 @@ def check_death_unref(boot, cmdline):
     booted = boot("death_unref", cmdline=cmdline)
     report, cookie = booted.report, booted.params[0]
     for name, (events, what) in UNREF.items():
-        expect(report.get(name), f"{events} {cookie * events:x} {USER_FIRST:x}", f"messages UNREF, their cookie, and the message behind them, {what}")
+        expect(report.get(name), f"{events} {cookie * events:x} {USER_FIRST:x}",
+               f"messages UNREF, their cookie, and the message behind them, {what}")
     expect_reports(report, {
         "receiving.before": ("0", "a thread in RECEIVE has something while there is a descriptor"),
         "receiving": (f"1 {MESSAGE_UNREF:x} {cookie:x} 0", "a thread in RECEIVE when the last descriptor is closed: done, message, cookie, sizes"),
@@ -1935,7 +1937,8 @@ def check_unref_outside(boot, chance):
         clients = [call(DUPLICATE, door, struct.pack("<II", 0xFF, other))[0] for _ in range(chance.randrange(1, 5))]
         for client in clients:
             call(CLOSE, client)
-        expect(spelled(call(RECEIVE, door)), spelled([MESSAGE_UNREF, cookie, 0]), "registers of RECEIVE when all descriptors but the owner's were closed")
+        expect(spelled(call(RECEIVE, door)), spelled([MESSAGE_UNREF, cookie, 0]),
+               "registers of RECEIVE when all descriptors but the owner's were closed")
         client = call(DUPLICATE, door, struct.pack("<II", 0xFF, other))[0]
         call(CLOSE, door)
         function = USER_FIRST | chance.getrandbits(14) << 3
@@ -1961,14 +1964,16 @@ def test_death_ended(boot):
     for name, (message, more, threads, left, last, what) in ENDED.items():
         seen = report.get(name, "")
         expect(seen, f"{message:x} {word(cookie + more):x} {12 << 8:x} {threads:x} {left:x} {last}",
-               f"message to the manager {what}: function, cookie, sizes, threads ended, left, and the last one's place (4: none of those deleted by hand)")
+               f"message to the manager {what}: function, cookie, sizes, threads ended, left, "
+               "and the last one's place (4: none of those deleted by hand)")
     for name, what in (("other", "the manager before"), ("nothing", "the manager, when all has been told"),
                        ("unmanaged", "the door that was a manager once"), ("large.quiet", "the manager, when all has been told")):
         expect(report.get(name), f"{USER_FIRST:x}", f"the next message to {what}, to whom somebody calls")
     expect_reports(report, {"small.frames": ("0", "frames lost with a process that has ended"),
                             "untold.frames": ("0", "frames lost with a process whose manager's door is closed before it hears"),
                             "large.frames": ("0", "frames lost with a large process that was deleted")})
-    for name, what in (("process", "a process with 300 threads and 3,000 descriptors is taken down"), ("door", "a door with 1,000 callers is closed")):
+    for name, what in (("process", "a process with 300 threads and 3,000 descriptors is taken down"),
+                       ("door", "a door with 1,000 callers is closed")):
         seen, passed = (int(number) for number in report.get(f"clock.{name}", "0 0").split())
         passed *= 1024 / 1e6
         if abs(seen - passed) > 4 + 1.5:
@@ -2000,8 +2005,11 @@ def fault_lines(vector, error, address, access, registers):
     return [spelled(first), spelled(registers[name] for name in middle), spelled(registers[name] for name in last)]
 
 
+PARTS = "vector, error, address, access, present", " ".join(REGISTERS[:7]), "EIP behind the instruction, EFLAGS, ESP"
+
+
 def expect_fault(seen, wanted, what):
-    for line, right, part in zip(seen, wanted, ("vector, error, address, access, present", " ".join(REGISTERS[:7]), "EIP behind the instruction, EFLAGS, ESP")):
+    for line, right, part in zip(seen, wanted, PARTS):
         expect(line, right, f"{what}: {part}")
 
 
@@ -2016,7 +2024,8 @@ def check_kind(report, param, i, seen):
     expect_fault(report.all(name), fault_lines(vector, error, address, access or (0, 0), registers), f"fault by {name}")
     if second:
         vector, error = second, 0
-    expect_fault(seen[0], fault_lines(vector, error, address, access or (0, 0), registers), f"fault by {name}, the next one when the reply has no data")
+    expect_fault(seen[0], fault_lines(vector, error, address, access or (0, 0), registers),
+                 f"fault by {name}, the next one when the reply has no data")
     registers = random_registers(param, i + 7)
     registers.update(eip=0, eflags=param[i] & PROGRAMS_FLAGS & ~STEP | ALWAYS)
     expect_fault(seen[1], fault_lines(6, 0, 0, (0, 0), registers), f"fault by {name}, the next one when the reply has registers")
@@ -2089,7 +2098,8 @@ def check_pager(boot, cmdline):
     done = {line.split()[0]: line for line in report.all("done")}
     for i in (0, 1):
         (results, copy), template = worked(param, i)
-        expect(done.get(str(i)), f"{i} 0 {results:x} {copy:x}", "process, bits of what should be zeros, sums over its results and over its copy of the template")
+        expect(done.get(str(i)), f"{i} 0 {results:x} {copy:x}",
+               "process, bits of what should be zeros, sums over its results and over its copy of the template")
         zeroed, copied, stacked, odd = (int(number) for number in report.all("faults")[i].split())
         expect((zeroed, copied, odd), (4, 4, 0), f"faults of process {i}: in 4 pages of zeros, in 4 of the template, elsewhere")
         expect(stacked > 1, True, f"faults of process {i} in its stack")
@@ -2105,14 +2115,20 @@ def brought(*places):
 
 
 BUFFERS = {
-    "send.inside": (brought((0, 0)), "of a message in one page"), "send.second": (brought((4, 0)), "of a message of which only the first page is there"),
-    "send.first": (brought((0, 0)), "of a message of which only the second page is there"), "send.both": (brought((0, 0), (8, 0)), "of a message in two pages"),
-    "reply.inside": (brought((0, 1)), "of a reply that goes to one page"), "reply.second": (brought((4, 1)), "of a reply to two pages, of which the first is there"),
-    "reply.first": (brought((0, 1)), "of a reply to two pages, of which the second is there"), "reply.both": (brought((0, 1), (8, 1)), "of a reply to two pages"),
-    "descriptor": (brought((0, 1), (4, 1)), "of a reply with a descriptor, to two pages"), "refused.faults": (brought((0, 1)), "of a reply whose page the pager refuses"),
+    "send.inside": (brought((0, 0)), "of a message in one page"),
+    "send.second": (brought((4, 0)), "of a message of which only the first page is there"),
+    "send.first": (brought((0, 0)), "of a message of which only the second page is there"),
+    "send.both": (brought((0, 0), (8, 0)), "of a message in two pages"),
+    "reply.inside": (brought((0, 1)), "of a reply that goes to one page"),
+    "reply.second": (brought((4, 1)), "of a reply to two pages, of which the first is there"),
+    "reply.first": (brought((0, 1)), "of a reply to two pages, of which the second is there"),
+    "reply.both": (brought((0, 1), (8, 1)), "of a reply to two pages"),
+    "descriptor": (brought((0, 1), (4, 1)), "of a reply with a descriptor, to two pages"),
+    "refused.faults": (brought((0, 1)), "of a reply whose page the pager refuses"),
     "diverted.faults": (brought((0, 1)), "of a reply to a thread whose registers the pager changes"),
     "receive.begins": (brought((0, 1), (4, 1)), "of RECEIVE, whose buffer is in two pages"),
-    "receive": (brought((0, 1), (4, 1), (0x10000, 0), (0x10004, 0)), "of a RECEIVE whose buffer went away meanwhile, and of REPLY from two other pages"),
+    "receive": (brought((0, 1), (4, 1), (0x10000, 0), (0x10004, 0)),
+                "of a RECEIVE whose buffer went away meanwhile, and of REPLY from two other pages"),
     "limited.faults": (brought((0, 1)), "of a RECEIVE with a limit"),
     "kernel": (brought((0x10, 0), (0x100FEC, 0), (0x101000, 0), (0x200FFC, 1), (0x201000, 1)), "of two calls of CONSOLE_WRITE and one of LOOK"),
     "alone.faults": ("none", "of a process without a manager"),
@@ -2123,7 +2139,8 @@ BROUGHT = {
     "refused": ("0 0", "a client whose page the pager refuses: done; frames that are lost with the reply"),
     "received": ("1 8000 0 1000c00", "a server whose buffer went away while it received: done, function, error of its REPLY, sizes"),
     "limited": ("1 ffffffff ff10", "RECEIVE whose time was over before its page had come: done, value, error"),
-    "diverted.limit": ("1 ff10 1", "a RECEIVE of 100 ms of a thread that the pager took out of another RECEIVE: done, error, and whether it took so long"),
+    "diverted.limit": ("1 ff10 1",
+                       "a RECEIVE of 100 ms of a thread that the pager took out of another RECEIVE: done, error, and whether it took so long"),
     "console": ("1 28 0 0", "CONSOLE_WRITE from an absent page: done, value, error, sizes"),
     "console.border": ("1 28 0 0", "CONSOLE_WRITE from two absent pages: done, value, error, sizes"),
     "look": ("1 1 0 1400", "LOOK whose reply goes to absent pages: done, kind, error, sizes"),
@@ -2136,9 +2153,11 @@ def letters(param, address, size):
 
 
 def check_messages(report):
-    expect(report.all("sent"), [f"8000 {64 << 20 | 12 << 8:x} 1"] * 4, "messages from absent pages: function, sizes, and whether the pager's letters are in it")
+    expect(report.all("sent"), [f"8000 {64 << 20 | 12 << 8:x} 1"] * 4,
+           "messages from absent pages: function, sizes, and whether the pager's letters are in it")
     expect(report.all("sent.reply"), ["1 6c706572 2e2e2e79 800"] * 4, "the replies to them: done, the eight letters `reply...`, sizes")
-    expect(report.all("replied"), ["0 0 1 0"] * 4, "REPLY to an absent page: value, error; then faults that the pager has, and whether its client is done")
+    expect(report.all("replied"), ["0 0 1 0"] * 4,
+           "REPLY to an absent page: value, error; then faults that the pager has, and whether its client is done")
     expect(report.all("goes-on"), ["8008"] * 4, "the server's next message, while the page for the reply before is fetched")
     expect(report.all("goes-on.done"), ["1 0"] * 4, "whether the callers are done: the second one, and the one whose page is fetched")
     expect(report.all("reply.data"), ["1"] * 4, "whether a reply is right that had to wait for its page")
@@ -2152,7 +2171,8 @@ def check_faults_buffers(boot, cmdline):
     for name, (places, what) in BUFFERS.items():
         expect(report.get(name), places, f"faults {what}, each place:access:vector")
     expect_reports(report, BROUGHT)
-    expect(report.get("diverted"), f"1 {param[5]:x} 0", "a thread that the pager sends elsewhere: done, its word; frames that are lost with the reply")
+    expect(report.get("diverted"), f"1 {param[5]:x} 0",
+           "a thread that the pager sends elsewhere: done, its word; frames that are lost with the reply")
     expect(report.get("received.data"), spelled(param[2:5]), "the message that came into a buffer which had gone away")
     done, _, error, same = (report.get("received.reply") or "0 0 0 0").split()
     expect((done, same), ("1", "1"), "its caller: done, and the pager's letters in the reply")
@@ -2176,14 +2196,16 @@ def test_faults_end(boot):
     expect(report.get("before"), "2 2 2", "states of threads whose fault is with their manager: 2, they wait")
     expect(told(report.get("reply")), fails("GONE"), "REPLY when the manager has closed its door")
     expect_reports(report, {name: (text, f"READ of {what}") for name, text, what in (
-        ("alone.ended", "ff0e", "a thread that faulted, without a manager"), ("after", "ff0e ff0e ff0e", "three threads that faulted, when the manager's door is closed"),
+        ("alone.ended", "ff0e", "a thread that faulted, without a manager"),
+        ("after", "ff0e ff0e ff0e", "three threads that faulted, when the manager's door is closed"),
         ("later.ended", "ff0e", "a thread that faulted when its manager was dead"))})
     for name in ("alone", "later"):
         number, address = report.get(name).split()
         line = rf"thread {number} reads from {address}, which is not mapped\r?\nthread {number} ended: page fault"
         expect(bool(re.search(line, console)), True, f"on the console: thread {number} reads from {address}, and has ended")
     for number, _ in faults:
-        expect(f"thread {number}: nobody answers for its page fault" in console, True, f"on the console: nobody answers for the page fault of thread {number}")
+        expect(f"thread {number}: nobody answers for its page fault" in console, True,
+               f"on the console: nobody answers for the page fault of thread {number}")
 
 
 # --- doors.8: the fast path

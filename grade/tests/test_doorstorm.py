@@ -27,6 +27,7 @@ LOOKS = 2000
 AT_START, IN_THE_MIDDLE, BETWEEN, AT_END = range(4)  # user/tests/controller.h
 BOARDS, BOARD, FUNCTIONS, OUTCOMES = 0x20000000, 0x2000, 64, 21  # user/tests/doorstorm.[ch]
 WITNESSES, PAGE = 0x21000000, 4096
+KERNEL_TEXT, BOOT_BASE = 0xC0100000, 0x0A000000
 
 
 @pytest.fixture
@@ -66,6 +67,11 @@ class Attack(Outside):
     def state(self, base=None):
         return invariants.State(self.machine.read_physical(0, MEMORY << 20), self.machine.kernel, base)
 
+    def constant(self, state):
+        """What nobody may write to: the kernel's text; struct boot_info, which all processes can read."""
+        text = self.address("kernel_text_end") - KERNEL_TEXT
+        return state.memory.bytes(KERNEL_TEXT, text), self.gdb.read(BOOT_BASE, PAGE)
+
     def place(self):
         return f"round {self.variable('rounds')}, stage {self.variable('stage')}"
 
@@ -79,14 +85,29 @@ class Attack(Outside):
         assert not self.variable("failures"), f"{self.place()}: the controller's line {self.variable('failed_at')}"
         return counts
 
+    def storm(self):
+        """No call of the storm came back as it never should; {function: {outcomes}} of all of them.
+
+        0 is success, n kernel error ERR_FIRST + n.
+        """
+        found = {}
+        for at in range(BOARDS, BOARDS + 3 * BOARD, BOARD):
+            words = struct.unpack(f"<{7 + FUNCTIONS * (1 + OUTCOMES)}I", self.gdb.read(at, 4 * (7 + FUNCTIONS * (1 + OUTCOMES))))
+            assert not words[5], f"{self.place()}: doorhostile.c:{words[5]}, function {words[6]:#x}"
+            for i, function in enumerate(filter(None, words[7:7 + FUNCTIONS])):
+                counts = words[7 + FUNCTIONS + i * OUTCOMES:][:OUTCOMES]
+                found.setdefault(function, set()).update(n for n, count in enumerate(counts) if count)
+        return found
+
 
 def survive(attack):
     """To its end, and look at whatever there is to be seen."""
     first = attack.state()
-    counts = [0, 0]
+    counts, constant = [0, 0], attack.constant(first)
     for stage in attack.stages():
         state = attack.state(first.base)
         assert not state.wrong, f"{attack.place()}: " + "\n".join(state.wrong[:20])
+        assert attack.constant(state) == constant, f"{attack.place()}: memory that is only read has changed"
         before, counts = counts, attack.bystander()
         if stage == BETWEEN:
             assert what_is_left(state) == what_is_left(first), attack.place()
@@ -98,24 +119,13 @@ def what_is_left(state):
             "dead": len(state.dead_threads) + len(state.dead_processes), "frames": state.frames_free}
 
 
-def outcomes(attack):
-    """{function: {outcomes}} of all calls of the storm; 0 is success, n kernel error ERR_FIRST + n."""
-    found = {}
-    for at in range(BOARDS, BOARDS + 3 * BOARD, BOARD):
-        words = struct.unpack(f"<{5 + FUNCTIONS * (1 + OUTCOMES)}I", attack.gdb.read(at, 4 * (5 + FUNCTIONS * (1 + OUTCOMES))))
-        for i, function in enumerate(filter(None, words[5:5 + FUNCTIONS])):
-            counts = words[5 + FUNCTIONS + i * OUTCOMES:][:OUTCOMES]
-            found.setdefault(function, set()).update(n for n, count in enumerate(counts) if count)
-    return found
-
-
 @pytest.mark.parametrize("seed, fast", runs(STORMS))
 def test_storm(booter, seed, fast):
     """Every call, every argument, all kinds of wrong: nothing happens to the kernel or to who has no part in it."""
     attack = Attack(booter(seed), "doorstorm", ["doorhostile", "bystander"], CALLS, fast)
     survive(attack)
     assert attack.variable("done") >= CALLS
-    seen = outcomes(attack)
+    seen = attack.storm()
     good = [function for function, kinds in seen.items() if 0 in kinds]
     assert len(seen) > 50 and len(good) > 40, "a storm has to be calls that do something, too"
     kinds = set().union(*seen.values())

@@ -22,7 +22,7 @@
 #define OTHER_VECTOR 0x80 /* beside CALL_VECTOR, the one that processes have */
 
 #define ROOM  512u /* of a buffer, for most calls */
-#define WORDS 16   /* of a message */
+#define WORDS 20   /* of a message, but for `#` */
 
 /* Kinds of descriptors beside OBJECT_...: the owner's, of a door; and how many there are. */
 #define OWNER 0
@@ -30,8 +30,8 @@
 
 /*
  * How a good call of a function looks: a letter for its target, and one for each word of its
- * data, which word() knows.  Behind the words: `~` some more of them; `@` a descriptor; `?` perhaps
- * some; `!` the sizes are those of CALL_RECEIVE.
+ * data, which word() knows; `~` is some of them.  Behind the words: `@` a descriptor, `?` perhaps some,
+ * `#` one so often as there is room for; `!` the sizes are those of CALL_RECEIVE.
  */
 static const struct shape {
     uint32_t function;
@@ -54,8 +54,9 @@ static const struct shape {
     {CALL_MEMORY_UNMAP, 'P', "ap-", 1, false},
     {CALL_MEMORY_SHARE, 'P', "apfPa", 4, false},
     {CALL_MEMORY_DEVICE, 'P', "apfMv", 1, false},
-    {CALL_PROCESS_MANAGER, 'P', "DRx", 1, false},
+    {CALL_PROCESS_MANAGER, 'P', "DRx", 2, false},
     {CALL_PROCESS_GIVE, 'P', "x@", 4, false},
+    {CALL_PROCESS_GIVE, 'P', "#", 0, false},
     {CALL_PROCESS_THREAD, 'P', "", 2, false},
     {CALL_PROCESS_VECTOR, 'P', "i", 1, true},
     {CALL_PROCESS_PORTS, 'P', "Mxp", 1, false},
@@ -73,10 +74,11 @@ static const struct shape {
     {CALL_THREAD_WRITE, 'T', "aaxxxxxwxa", 1, false},
     {CALL_THREAD_PRIORITY, 'T', "yM", 1, false},
     {CALL_THREAD_SANDBOX, 'T', "DRx", 1, true},
-#define RECEIVES 33
+#define RECEIVES 34
     {CALL_RECEIVE, 'O', "!", 16, false},
     {CALL_WAIT, '-', "pO", 2, false},
     {CALL_WAIT, '-', "pOOOO", 2, false},
+    {CALL_WAIT, '-', "pOOOOOOOOOOOOOOOOO", 0, false}, /* one more than there may be */
     {CALL_WOULDBLOCK, 'O', "", 1, false},
     {CALL_CLOSE, '*', "", 1, false},
     {CALL_DUPLICATE, '*', "Rx", 4, false},
@@ -84,15 +86,16 @@ static const struct shape {
     {CALL_USER_FIRST, 'D', "~?", 24, false},
     {CALL_SYSTEM_FIRST, 'D', "~?", 8, false},
     {CALL_MANAGER_FIRST, '-', "~?", 2, false},
-    {CALL_MANAGER_FIRST, 'D', "~?", 2, false},
+    {CALL_MANAGER_FIRST, 'D', "~?", 4, false},
+    {CALL_USER_FIRST, 'D', "#", 0, true},
     {CALL_INVALID, '*', "~?", 0, false},
     {CALL_LIMIT, '*', "~?", 0, false},
     {CALL_ANSWER, 'A', "~?", 8, false},
     {CALL_ANSWER_ERROR, 'A', "n", 4, false},
-#define FIRST_REPLY 48 /* from here on: what a thread does mostly if it owes a reply */
-    {CALL_REPLY, 'x', "~?", 4, false},
+#define FIRST_REPLY 51 /* from here on: what a thread does mostly if it owes a reply */
     {CALL_REPLY, 'x', "", 4, false},
-    {CALL_REPLY, 'x', "aaxxxxxwxa", 2, false},
+    {CALL_REPLY, 'x', "aaxxxxxwxa", 2, false}, /* registers, for who made a fault */
+    {CALL_REPLY, 'x', "~?", 4, false},
     {CALL_REPLY_RECEIVE, 'x', "~?", 8, false},
     {CALL_REPLY_ERROR, 'n', "", 2, false},
     {CALL_REPLY_ERROR_RECEIVE, 'n', "", 2, false},
@@ -109,13 +112,15 @@ struct attempt {
     const struct shape *shape;
     uint32_t function, target, buffer, sizes;
     uint32_t words[WORDS];
-    uint32_t count; /* of words */
+    uint32_t count;  /* of words */
+    uint32_t copies; /* of the last one */
 };
 
 /* A thread of the storm. */
 struct stormer {
     uint32_t random;
-    bool owes; /* a reply, as far as it knows */
+    bool owes;   /* a reply, as far as it knows */
+    bool faulty; /* to somebody's fault */
 };
 
 /* Descriptors that this process has heard of, by their kinds; some are not valid any more. */
@@ -200,7 +205,7 @@ word(struct stormer *s, char sort)
 static uint32_t
 gift(struct stormer *s)
 {
-    return descriptor_word(word(s, '*'), word(s, 'R'), below(s, 2) * DESCRIPTOR_MOVE);
+    return descriptor_word(word(s, below(s, 4) ? '*' : 'O'), word(s, 'R'), below(s, 2) * DESCRIPTOR_MOVE);
 }
 
 static void
@@ -218,16 +223,27 @@ put_gifts(struct stormer *s, struct attempt *a, uint32_t count)
         put(a, gift(s));
 }
 
+/* Copies of one descriptor, until the recipient's table has to grow. */
+static void
+put_many(struct stormer *s, struct attempt *a)
+{
+    put(a, gift(s) & ~DESCRIPTOR_MOVE);
+    a->copies = 255;
+    a->sizes = call_sizes(4 * a->copies, 0, a->copies);
+}
+
 /* The data, the descriptors, the sizes. */
 static void
 fill(struct stormer *s, struct attempt *a, const char *words)
 {
-    for (; *words && !strchr("@?!", *words); words++)
+    for (; *words && !strchr("@?#!", *words); words++)
         for (uint32_t n = *words == '~' ? below(s, 6) : 1; n; n--)
             put(a, word(s, *words == '~' ? 'x' : *words));
     a->sizes = call_sizes(ROOM, a->count * 4, 0);
     if (*words == '!')
         a->sizes = ROOM << 20 | (below(s, 8) ? word(s, 'p') : 0);
+    else if (*words == '#')
+        put_many(s, a);
     else if (*words)
         put_gifts(s, a, *words == '@' ? 1 : below(s, 4) ? 0 : below(s, 4));
 }
@@ -252,6 +268,8 @@ good(struct stormer *s, const struct shape *shape)
     a.target = word(s, shape->target);
     a.buffer = good_buffer(s);
     fill(s, &a, shape->words);
+    if (a.copies)
+        a.buffer = ARENA;
     return a;
 }
 
@@ -293,7 +311,7 @@ bad_sizes(struct stormer *s, uint32_t value, uint32_t sizes)
 {
     const uint32_t total = call_total_size(sizes), data = call_data_size(sizes), count = call_descriptors(sizes);
     const uint32_t few = call_sizes(CALL_DATA_MAX, CALL_DATA_MAX - 4, 1);
-    const uint32_t values[] = {
+    const uint32_t values[VALUES] = {
         0, 0xffffffff, next(s), call_sizes(0, data, count), call_sizes(data, data, count), call_sizes(data - 1, data, count),
         call_sizes(total, data + 1, count), call_sizes(total, data - 1, count), call_sizes(total, data + 4, count),
         call_sizes(total, 0, count), call_sizes(CALL_DATA_MAX, CALL_DATA_MAX, count), few, few + 0x100,
@@ -393,6 +411,8 @@ choose(struct stormer *s, uint32_t number)
 
     if (door)
         return receiving(s, door);
+    if (s->owes && s->faulty && below(s, 2))
+        return good(s, &shapes[FIRST_REPLY + below(s, 2)]);
     if (s->owes && below(s, 4))
         return good(s, weighed(s, FIRST_REPLY));
     if (number % 2)
@@ -419,9 +439,9 @@ ours(uint32_t address, uint32_t size)
 static void
 write_words(const struct attempt *a)
 {
-    for (uint32_t i = 0; i < a->count; i++)
+    for (uint32_t i = 0; i < a->count + a->copies; i++)
         if (ours(a->buffer + 4 * i, 4))
-            *(uint32_t *)(a->buffer + 4 * i) = a->words[i];
+            *(uint32_t *)(a->buffer + 4 * i) = a->words[i < a->count ? i : a->count - 1];
 }
 
 static uint32_t
@@ -489,25 +509,84 @@ made(struct stormer *s, uint32_t function, uint32_t number)
         learn(s, number);
 }
 
-/* What came of a call: was it a message, a descriptor? */
+#define READ_ONLY(address) ((address) / PAGE == (uint32_t)shapes / PAGE || (address) / PAGE == BOOT_BASE / PAGE)
+
+static void
+never(const struct attempt *a, uint32_t line)
+{
+    board->seen = a->function;
+    board->wrong = line;
+}
+
+/* Did the call read the kernel's memory for its caller, or write what that one can only read? */
+static void
+check_buffer(const struct attempt *a, struct reply r, bool message)
+{
+    bool receive = a->function == CALL_RECEIVE, failed = receive ? r.value == CALL_INVALID : r.error != 0;
+    uint32_t size = receive ? call_total_size(a->sizes) : a->shape->words[0] ? call_data_size(a->sizes) : 0;
+
+    if (size && a->buffer >= KERNEL_BASE && (!failed || r.error == ERR_ABSENT))
+        never(a, __LINE__);
+    if (READ_ONLY(a->buffer) && (receive ? size && !failed : !message && r.sizes))
+        never(a, __LINE__);
+}
+
+/* What no call may answer, whoever makes it. */
+static void
+check(const struct attempt *a, struct reply r, bool message)
+{
+    if (r.value == a->function && r.error == a->target && r.sizes == a->sizes)
+        return; /* it was no call: a sandbox has taken it, and given it back */
+    check_buffer(a, r, message);
+    if (a->function == CALL_WAIT && call_data_size(a->sizes) > sizeof(struct wait_list) && r.error != ERR_SIZE)
+        never(a, __LINE__);
+    if (a->function == CALL_MACHINE_STOP && r.error == 0)
+        never(a, __LINE__);
+}
+
+static bool
+receives(uint32_t function)
+{
+    return function == CALL_RECEIVE || function == CALL_REPLY_RECEIVE || function == CALL_REPLY_ERROR_RECEIVE;
+}
+
+/* Does it answer with a new descriptor? */
+static bool
+makes(uint32_t function)
+{
+    return function == CALL_PROCESS_CREATE || function == CALL_PROCESS_THREAD || function == CALL_DOOR_CREATE
+           || function == CALL_DUPLICATE || function == CALL_PARK;
+}
+
+/* After a call that may have taken a message, or replied to one. */
+static void
+count_debt(struct stormer *s, uint32_t function, struct reply r)
+{
+    bool received = receives(function) && r.value != CALL_INVALID;
+
+    s->faulty = received && r.value == MESSAGE_FAULT;
+    if (receives(function) || function == CALL_REPLY || function == CALL_REPLY_ERROR || function == CALL_PARK)
+        s->owes = received || r.error == ERR_BIG || r.error == ERR_BUSY;
+}
+
+/* What came of a call: what it makes possible from now on. */
 static void
 came(struct stormer *s, const struct attempt *a, struct reply r)
 {
     uint32_t f = a->function;
-    bool receives = f == CALL_RECEIVE || f == CALL_REPLY_RECEIVE || f == CALL_REPLY_ERROR_RECEIVE;
 
-    count_outcome(a->shape, receives && r.value != CALL_INVALID ? 0 : r.error);
-    if (f == CALL_REPLY || f == CALL_REPLY_ERROR || f == CALL_PARK || receives)
-        s->owes = r.error == ERR_BIG || r.error == ERR_BUSY || (receives && r.value != CALL_INVALID);
-    if (r.error == 0 && (f == CALL_PROCESS_CREATE || f == CALL_PROCESS_THREAD || f == CALL_DOOR_CREATE || f == CALL_DUPLICATE || f == CALL_PARK))
-        made(s, f, r.value);
-    if (receives && r.value == MESSAGE_FAULT && ours(a->buffer, sizeof(struct fault_message)) && below(s, 2))
+    check(a, r, receives(f));
+    count_outcome(a->shape, receives(f) && r.value != CALL_INVALID ? 0 : r.error);
+    count_debt(s, f, r);
+    if (s->faulty && ours(a->buffer, sizeof(struct fault_message)) && below(s, 2))
         bring_page(s, (const struct fault_message *)a->buffer);
-    if (f == CALL_PROCESS_PORTS && r.error == 0)
+    if (r.error == 0 && makes(f))
+        made(s, f, r.value);
+    if (r.error == 0 && f == CALL_PROCESS_PORTS)
         read_port(a->words[1]);
     if (r.error == ERR_TARGET)
         learn(s, 1 + below(s, 64));
-    if (call_descriptors(r.sizes) && (receives || f >= CALL_MANAGER_FIRST))
+    if (call_descriptors(r.sizes) && (receives(f) || f >= CALL_MANAGER_FIRST))
         learn_message(s, a->buffer, r.sizes);
 }
 
@@ -556,6 +635,8 @@ main(const struct boot_info *info)
         uint32_t number = board->first + board->step * count_call();
         struct attempt a = choose(&s, number);
 
+        if (below(&s, 64) == 0)
+            __asm__ volatile("fninit\n\tfld1");
         if (!a.shape->ends || below(&s, 8) == 0)
             try(&s, &a);
     }

@@ -9,6 +9,7 @@
 #include "controller.h"
 
 #define KILLS_ROUND 50
+#define LOOKS       8  /* kills, or so, from one to the next */
 #define TURNS_MAX   20 /* of the other threads between two kills */
 #define MILLISECONDS 5 /* or so long */
 
@@ -41,6 +42,7 @@ static struct cast {
 static uint32_t doors[DOORS];        /* the controller's */
 static uint32_t managers[PROCESSES]; /* its descriptors of the pager's door, of which the cookies tell the process */
 
+static uint32_t highest; /* priority, that threads may have */
 static volatile bool over; /* the round: who is above the kernel's own work would never let it end him */
 
 uint32_t outcomes[OUTCOMES]; /* of calls to servers, as in doorstorm.h */
@@ -229,6 +231,8 @@ put_thread(uint32_t who, uint32_t i)
     struct registers r = {.eax = p, .eip = (uint32_t)thread_entry, .esp = p};
 
     thread_write(thread, &r);
+    if (below(4) == 0)
+        thread_priority(thread, below(highest + 1), CALL_MACHINE);
     thread_run(thread);
     cast[who].thread[i] = thread;
 }
@@ -394,9 +398,9 @@ let_play(void)
 }
 
 static void
-strike(uint32_t highest)
+strike(void)
 {
-    uint32_t fewer = below(4) == 0; /* pagers, whom so many depend on */
+    uint32_t fewer = below(2); /* pagers, whom so many depend on */
     uint32_t who = below(PAGER + fewer), i = below(THREADS);
 
     switch (below(16)) {
@@ -414,22 +418,22 @@ static void
 play_round(uint32_t me)
 {
     bool high = rounds % 2;
-    uint32_t middle = below(KILLS_ROUND);
 
     over = false;
+    highest = high ? HIGH : PRIORITY_DEFAULT;
     must(thread_priority(me, high ? ABOVE : PRIORITY_DEFAULT, CALL_MACHINE));
     for (uint32_t who = PROCESSES; who--;) /* the pager first */
         put_process(who);
     for (uint32_t n = 0; n < KILLS_ROUND; n++) {
         let_play();
-        if (n == middle)
+        if (below(LOOKS) == 0)
             look_at(IN_THE_MIDDLE);
-        strike(high ? HIGH : PRIORITY_DEFAULT);
+        strike();
         for (uint32_t who = 0; who < PROCESSES; who++)
             mend(who);
     }
-    for (uint32_t who = 0; who < PROCESSES; who++)
-        end_process(who);
+    for (uint32_t first = below(PROCESSES), n = 0; n < PROCESSES; n++)
+        end_process((first + n) % PROCESSES);
     over = true;
     must(thread_priority(me, PRIORITY_DEFAULT, CALL_MACHINE)); /* when it goes on all that was left to do is done */
     rounds++;

@@ -10,6 +10,7 @@
 #define DOORS         2    /* of each process */
 #define CALLS_ROUND   2000 /* then it is over */
 #define STILL         2    /* milliseconds without a call: then it gets another thread */
+#define LOOKS         32   /* milliseconds, or so, between two in the middle */
 #define LONGEST       300  /* milliseconds of a round */
 #define SEVENTH       7    /* rounds are special in one way or another */
 #define SCARCE        48   /* frames that are left in a round where memory is short */
@@ -72,7 +73,7 @@ give_door(uint32_t i)
     for (uint32_t j = 0; j < STORMERS; j++)
         if (j != i)
             must(give(storm[j].process, door, RIGHTS_ALL, 0));
-    if (below(4))
+    if (below(2))
         must(process_manager(storm[(i + 1) % STORMERS].process, door, RIGHTS_ALL, below(-1)));
     must(give(storm[i].process, door, RIGHTS_ALL, DESCRIPTOR_MOVE));
 }
@@ -173,11 +174,11 @@ slots(void)
 static void
 rage(void)
 {
-    uint32_t middle = 1 + below(16), before = 0, still = 0, taken = hoard();
+    uint32_t before = 0, still = 0, taken = hoard();
 
     for (uint32_t n = 0; n < LONGEST && calls() < CALLS_ROUND; n++) {
         sleep();
-        if (n == middle)
+        if (below(LOOKS) == 0)
             look_at(IN_THE_MIDDLE);
         still = calls() == before ? still + 1 : 0;
         before = calls();

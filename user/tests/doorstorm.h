@@ -26,6 +26,8 @@ struct board {
     uint32_t first, step;     /* numbers of this process's calls: first, first + step, ... */
     volatile uint32_t calls;  /* made, or begun */
     volatile uint32_t slots;  /* given to threads */
+    volatile uint32_t wrong;  /* 0; or the line in doorhostile.c where a call came back as it never should */
+    volatile uint32_t seen;   /* its function */
     uint32_t functions[SHAPES_MAX];          /* that it calls; 0 behind the last */
     uint32_t outcomes[SHAPES_MAX][OUTCOMES]; /* and what came of it */
 };

@@ -7,7 +7,7 @@
 
 #include "abi/memory.h"
 
-#define CALLS 240
+#define CALLS 320
 #define PAGE  4096u
 
 /* Each side has memory there; buffers lie at one of the places. */
@@ -209,7 +209,7 @@ any_call(uint32_t *place, uint32_t *data, uint32_t *descriptors)
 
     *place = any_place();
     *data = any_size();
-    *descriptors = chance(5) ? 0 : chance(3);
+    *descriptors = chance(3) ? 0 : 1 + chance(2);
     room = chance(8) ? *data + 4 + 8 + chance(2) * 500 : chance(*data + 8);
     if (chance(40) == 0)
         function -= CALL_USER_FIRST - CALL_SYSTEM_FIRST;

@@ -7,6 +7,7 @@
 
 #define CALLS    8
 #define SLEEPERS 10
+#define ENDED    1 /* the sleeper that is ended meanwhile */
 #define FUNCTION CALL_USER_FIRST
 #define LOW      10 /* a priority below the others' */
 
@@ -80,21 +81,20 @@ sleeps(void *argument)
     struct actor *a = argument;
     uint32_t i = a - sleeper;
 
-    slept[i] = receive_for(quiet, limit(i));
+    slept[i] = receive_for(quiet, i == ENDED ? 400 : limit(i));
     a->done = true;
 }
 
-/* One of them is ended meanwhile. */
 static void
 together(void)
 {
     for (uint32_t i = 0; i < SLEEPERS; i++)
         actor_start(&sleeper[i], DESCRIPTOR_ROOT, sleeps);
     settle();
-    thread_delete(sleeper[1].thread);
+    thread_delete(sleeper[ENDED].thread);
     sleep(700);
     for (uint32_t i = 0; i < SLEEPERS; i++)
-        if (i != 1)
+        if (i != ENDED)
             report_timed("together", slept[i]);
     report("together.done", "%x", actors_done(sleeper, SLEEPERS));
 }
