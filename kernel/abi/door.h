@@ -58,7 +58,8 @@
 
 /*
  * data: struct wait_list.  Waits until a message waits at one of the doors, and answers
- * with its descriptor; the message stays there.  Several that are ready get their turns.
+ * with its descriptor; the message stays there, and all who wait for it are told: so who receives
+ * it then may find it gone, and wants a limit.  Several doors that are ready get their turns.
  * Target: 0.  ERR_TIME, ERR_DEAD.  Blocks.
  */
 #define CALL_WAIT 0x130
@@ -276,8 +277,8 @@ struct thread_view {
 
 /*
  * A thread could not go on; to the manager of its process, with the manager's cookie.  data:
- * struct fault_message.  A reply of struct registers or of nothing lets it go on; an error, or
- * any other reply, ends it, and so does a manager that dies.
+ * struct fault_message.  A reply of struct registers or of nothing lets it go on; an error
+ * ends it, and so does a manager that dies.  Other replies fail with ERR_SIZE.
  */
 #define MESSAGE_FAULT 0x200
 
