@@ -146,14 +146,18 @@ ready_any(void)
     return ready_bits;
 }
 
-/* `t` has nothing to wait for any more. */
+/* `t` has nothing to wait for any more. One that is stopped and that nobody can start any more ends. */
 void
 thread_wake(struct thread *t)
 {
-    if (t->stopped)
+    if (t->stopped && t->object.references > 0) {
         t->state = THREAD_STOPPED;
-    else
-        ready_push(t);
+        return;
+    }
+    if (t->stopped)
+        t->again = CALL_END;
+    t->stopped = false;
+    ready_push(t);
 }
 
 /* `self` goes on unless something of a higher priority has become ready.  Answers with the thread to run. */
@@ -350,12 +354,14 @@ thread_made_by(struct thread *t, const struct thread *maker)
         thread_set_priority(t, maker->base);
 }
 
-/* A thread that has ended goes when there is no descriptor of it either. */
+/* There is no descriptor of `t` any more: if it has ended, it goes; if it is stopped, nobody can start it any more. */
 void
 thread_unreferenced(struct thread *t)
 {
     if (t->state == THREAD_FREE)
         pool_free(&pool, t);
+    else if (t->state == THREAD_STOPPED)
+        thread_end(t);
 }
 
 /*

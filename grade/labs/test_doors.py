@@ -2212,6 +2212,7 @@ def test_faults_end(boot):
 
 FAST = ""
 EMPTY_CALL = 400  # instructions, there and back
+SHIFT = 3  # an instruction takes 2^3 ns, and the time stamp counter counts nanoseconds
 
 
 def expect_same(boot, program):
@@ -2225,11 +2226,11 @@ def expect_same(boot, program):
 
 def costs(boot, cmdline):
     """{bytes: instructions} of calls with replies of that size."""
-    report = boot("fast_cost", cmdline=f"{cmdline} hz=19", shift=0).report
+    report = boot("fast_cost", cmdline=f"{cmdline} hz=19", shift=SHIFT).report
     expect(report.get("sysenter"), "1", "whether programs may use SYSENTER")
     numbers = [[int(number) for number in line.split()] for line in report.all("cost")]
     expect([good for _, _, good in numbers], [30] * 4, "good calls of 30, with 0, 8, 64 and 2,048 bytes")
-    return {size: least for size, least, _ in numbers}
+    return {size: least >> SHIFT for size, least, _ in numbers}
 
 
 def check_costs(boot):
@@ -2266,7 +2267,7 @@ def test_fast_cost(boot):
 
 def count_instructions(boot):
     """From the first instruction of an empty call to the first behind it, when no interrupt comes."""
-    o = Outside(boot.load("fast_cost", cmdline=FAST, gdb=True, shift=0))
+    o = Outside(boot.load("fast_cost", cmdline=FAST, gdb=True, shift=SHIFT))
     o.run_to_program("fast_before")
     for port in (0x21, 0xA1):
         o.out(port, 0xFF)

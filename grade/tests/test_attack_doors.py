@@ -59,3 +59,10 @@ def test_limit_of_a_call_before_the_sandbox(attack):
     report = attack("limit")
     assert report.get("trap") == f"{MESSAGE_TRAP:x}"
     assert report.get("limit") == "1 1"
+
+
+def test_unreachable(attack):
+    """A stopped thread that has no descriptor left ends: at once, or when what it waits for has come."""
+    report = attack("unreachable")
+    assert report.get("closed") == "1"
+    assert report.get("served") == "0"

@@ -209,7 +209,7 @@ struct interrupt {
 /* The descriptors in the message become the process's; value: the number of the first. */
 #define CALL_PROCESS_GIVE 0x95
 
-/* value: a descriptor of a new thread, which is stopped and has no registers yet. */
+/* value: a descriptor of a new thread, which is stopped and has no registers yet; without a descriptor it ends. */
 #define CALL_PROCESS_THREAD 0x9a
 
 /* data: uint32_t, the software interrupt by which the process calls the kernel; CALL_VECTOR at first. */
@@ -234,7 +234,7 @@ struct port_grant {
 
 #define CALL_THREAD_DELETE   0x181 /* ends it */
 #define CALL_THREAD_START    0x18a /* it runs */
-#define CALL_THREAD_STOP     0x193 /* it does not run; a call that it is in goes on without it */
+#define CALL_THREAD_STOP     0x193 /* it does not run; a call that it is in goes on; with its last descriptor it ends */
 #define CALL_THREAD_READ     0x19c /* reply: struct thread_view */
 #define CALL_THREAD_WRITE    0x1a5 /* data: struct registers; ERR_STATE unless it is stopped, and in no call */
 #define CALL_THREAD_PRIORITY 0x1ad /* data: struct thread_priority */

@@ -96,7 +96,7 @@ managed(uint32_t manager, uint32_t threads)
 
     process_manager(process, manager, 0, 0);
     while (threads-- > 0)
-        descriptor_close(process_thread(process).value);
+        process_thread(process);
     return process;
 }
 
@@ -342,6 +342,30 @@ limit(void)
     report("limit", "%u %u", actor.done, actor.word[0] >= 40);
 }
 
+/* --- Threads that are stopped, and that nobody can start any more. */
+
+static void
+unreachable(void)
+{
+    uint32_t before = frames_free(), process = process_create().value, thread = process_thread(process).value;
+
+    descriptor_close(process);
+    descriptor_close(thread);
+    sleep(10);
+    report("closed", "%u", frames_free() == before);
+
+    actor.function = FUNCTION;
+    actor.door = door_new();
+    actor_start(&actor, DESCRIPTOR_ROOT, actor_call);
+    sleep(5);
+    thread_stop(actor.thread);
+    descriptor_close(actor.thread);
+    receive(actor.door, NULL, 0, 0);
+    reply(0, NULL, 0);
+    sleep(5);
+    report("served", "%u", actor.done);
+}
+
 int
 main(const struct boot_info *info)
 {
@@ -349,7 +373,8 @@ main(const struct boot_info *info)
         const char *name;
         void (*act)(void);
     } acts[] = {{"again", again}, {"ended", ended}, {"herd", wake_herd}, {"priorities", priorities},
-                {"new", new_threads}, {"dead", dead}, {"limit", limit}};
+                {"new", new_threads}, {"dead", dead}, {"limit", limit},
+                {"unreachable", unreachable}};
 
     door = door_new();
     for (unsigned i = 0; i < sizeof(acts) / sizeof(*acts); i++)

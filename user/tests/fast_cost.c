@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a call and its reply cost, between two processes.  Run with one nanosecond an
- * instruction, where the time stamp counter counts instructions; the grader counts
+ * What a call and its reply cost, between two processes, on a machine where each instruction
+ * takes the same time: so the time stamp counter counts instructions.  The grader counts
  * them, too, from `fast_before` to `fast_after`.
  */
 #include "actor.h"
