@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+import collections
 import pathlib
 import sys
 
@@ -14,3 +15,22 @@ import kernels  # noqa: E402
 def kernel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kernels")
     return lambda name: kernels.build(name, folder)
+
+
+# Tests that share what takes long to make stay with the worker that makes it; the longest of these come first.
+SHARING = ("test_labs", "test_passages", "test_lib", "test_bench", "test_docs", "test_host", "test_gdb", "test_memmap", "test_trace")
+
+
+def group(item):
+    lab = item.callspec.params.get("name", "") if item.module.__name__ == "test_labs" else ""
+    return item.module.__name__ + lab
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.module.__name__ in SHARING:
+            item.add_marker(pytest.mark.xdist_group(group(item)))
+    sizes = collections.Counter(map(group, items))
+    place = {name: i for i, name in enumerate(SHARING)}
+    items.sort(key=lambda item: (place.get(item.module.__name__, len(place)), -sizes[group(item)] * (item.module.__name__ == "test_labs")))
