@@ -35,6 +35,10 @@ GROUPS-record   := build run replay
 GROUPS-replay   := build run replay gdb
 GROUPS-bench    := build run test
 GROUPS-grade    := build run test
+# SINCE pm
+GROUPS-demo     := build run
+GROUPS-policy   := run test native
+# END pm
 GROUPS-test     := build run test gdb iso bochs replay host docs
 GROUPS-docs     := build docs
 # SINCE paging
@@ -90,6 +94,9 @@ Q   := $(if $(V),,@)
 say := @$(if $(V)$(findstring s,$(letters)),:,printf '  %s\n')
 
 include kernel/build.mk user/build.mk
+# SINCE pm
+include user/os.mk
+# END pm
 
 # Every object depends on this file, which changes when a compiler or flag does.
 $(BUILD)/flags: always
@@ -105,7 +112,10 @@ harness  = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL PYTHONPATH=grade $(PYTHON) -m
 
 # What a person gives reaches the shell as the value of an environment variable,
 # never as text of the recipe: a folder may have any name.
-given := LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL_ARGS AT WALK
+# SINCE pm
+# < given := LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL_ARGS AT WALK
+given := LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL_ARGS AT WALK FILE WHO
+# END pm
 $(foreach name,$(given),$(if $(findstring $$,$(value $(name))),$(error $(name) holds a dollar sign, which make takes for its own)))
 option   = $(if $($(2)),$(1) "$$$(2)")
 
@@ -117,8 +127,13 @@ comma       := ,
 # < # END paging
 DEMO        := demo left right spy server client lazy pager $(if $(KEYS),serial echo)
 # END doors
-RUN_MODULES ?= $(subst $() ,$(comma),$(patsubst %,$(BUILD)/programs/%.elf,$(DEMO)))
 KERNEL_ARGS ?=
+# SINCE pm
+# < RUN_MODULES ?= $(subst $() ,$(comma),$(patsubst %,$(BUILD)/programs/%.elf,$(DEMO)))
+SYSTEM      := $(BUILD)/pm.elf $(BUILD)/initrd.tar
+booted      := $(if $(filter run iso bochs,$(goals)),$(SYSTEM),$(patsubst %,$(BUILD)/programs/%.elf,$(DEMO)))
+RUN_MODULES ?= $(subst $() ,$(comma),$(booted))
+# END pm
 
 # A student's branch has neither the reference's tools nor the project's own
 # tests; what it tests is its newest lab.
@@ -135,12 +150,21 @@ help: ## this list
 
 build: all-images ## the kernel and its programs (the default)
 
-# SINCE doors
-# < run: build ## boot on this terminal; WINDOW=1 opens the screen too
-run: build ## boot on this terminal; WINDOW=1 opens the screen too, KEYS=1 lets you type
-# END doors
+# SINCE pm
+# < # SINCE doors
+# < # < run: build ## boot on this terminal; WINDOW=1 opens the screen too
+# < run: build ## boot on this terminal; WINDOW=1 opens the screen too, KEYS=1 lets you type
+# < # END doors
+run: build ## boot on this terminal, to a shell; WINDOW=1 opens the screen too
+# END pm
 	@$(call front,run.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" $(if $(WINDOW),--window)
 
+# SINCE pm
+.PHONY: demo
+demo: build ## the demonstrations of the first labs, without the process manager; KEYS=1 lets you type
+	@$(call front,run.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" $(if $(WINDOW),--window)
+
+# END pm
 test: ## [TEST=words] [MUTANTS=1] [LONG=1]: test everything (in a student's branch: grade the newest lab)
 ifdef project
 test: export LINTEL_MUTANTS := $(MUTANTS)
@@ -177,6 +201,13 @@ record: build ## run once and keep it, to the instruction
 
 replay: ## the recorded run in gdb, where reverse-stepi goes back in time
 	@$(call front,replay.py) replay
+
+# SINCE pm
+.PHONY: policy
+policy: ## [FILE=user/files/etc/policy] [WHO=name]: check it, and show who may do what
+	@$(call front,policy.py) $(if $(FILE),"$$FILE") $(call option,--who,WHO)
+
+# END pm
 
 branches: ## [INTO=dir]: make the students' branches from the last commit
 	@$(PYTHON) labs/branches.py make $(call option,--into,INTO)

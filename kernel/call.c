@@ -114,6 +114,10 @@ call_thread(struct thread *self, struct process *process)
     struct thread *created;
     uint32_t error = call_data(self, &start, sizeof(start));
 
+    // SINCE pm
+    if (!error && !process_thread_room(process))
+        error = ERR_FULL;
+    // END pm
     if (error)
         return call_fail(self, error);
     created = thread_new(process, start.entry, start.stack, start.argument);
@@ -165,6 +169,10 @@ write_by(void (*write)(const char *text, size_t size), struct thread *self)
 static struct thread *
 call_console_write(struct thread *self)
 {
+    // SINCE pm
+    if (self->process->silent)
+        return call_fail(self, ERR_RIGHT);
+    // END pm
     return write_by(console_write, self);
 }
 
@@ -213,6 +221,14 @@ static handler *const handlers[CALL_LIMIT] = {
     // END doors
     [CALL_YIELD] = call_yield,
     [CALL_CLOCK] = call_clock,
+    // SINCE pm
+    [CALL_DOOR_COUNTS] = call_door_counts,
+    [CALL_PROCESS_RUN] = call_process_run,
+    [CALL_PROCESS_STOP] = call_process_stop,
+    [CALL_PROCESS_COUNTS] = call_process_counts,
+    [CALL_PROCESS_LIMIT] = call_process_limit,
+    [CALL_PROCESS_DESCRIPTOR] = call_process_descriptor,
+    // END pm
     [CALL_THREAD_EXIT] = call_thread_exit,
     [CALL_THREAD_CREATE] = call_thread_create,
     [CALL_CONSOLE_WRITE] = call_console_write,

@@ -231,8 +231,13 @@ call_process_give(struct thread *self)
 struct thread *
 call_process_thread(struct thread *self)
 {
-    struct thread *t = desc_room(self->process, 1) ? thread_create(target(self)) : NULL;
+    struct thread *t;
 
+    // SINCE pm
+    if (!process_thread_room(target(self)))
+        return call_fail(self, ERR_FULL);
+    // END pm
+    t = desc_room(self->process, 1) ? thread_create(target(self)) : NULL;
     if (!t)
         return call_fail(self, ERR_MEMORY);
     thread_made_by(t, self);

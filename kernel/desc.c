@@ -21,7 +21,11 @@ struct descriptor descriptor_nowhere[DESCRIPTORS_PER_PAGE] = {
 static bool
 grow(struct process *p)
 {
-    paddr_t frame = p->pages < DESCRIPTOR_PAGES ? frame_new() : 0;
+    // SINCE pm
+    // < paddr_t frame = p->pages < DESCRIPTOR_PAGES ? frame_new() : 0;
+    uint32_t most = p->pages_max ? p->pages_max : DESCRIPTOR_PAGES;
+    paddr_t frame = p->pages < most ? frame_new() : 0;
+    // END pm
     struct descriptor *page = direct(frame);
     uint32_t first = p->pages * DESCRIPTORS_PER_PAGE;
 
@@ -238,16 +242,25 @@ desc_set(struct descriptor *to, const struct process *caller, const struct door_
     return 0;
 }
 
+/* What `p` may know about its descriptor `d`. */
+struct look
+desc_look(const struct process *p, const struct descriptor *d)
+{
+    bool own = d->object->kind == OBJECT_DOOR && ((struct door *)d->object)->owner == p;
+    struct look look = {d->object->kind, 0, d->rights & RIGHTS_ALL, 0, own ? d->cookie : 0};
+
+    look.flags = (d->rights & DESCRIPTOR_OWNER ? LOOK_OWNER : 0) | (own ? LOOK_OWN : 0);
+    return look;
+}
+
 struct thread *
 call_look(struct thread *self)
 {
-    struct descriptor *d = desc_find(self->process, CALL_ARG1(self));
-    bool own = d->object->kind == OBJECT_DOOR && ((struct door *)d->object)->owner == self->process;
-    struct look look = {d->object->kind, 0, d->rights & RIGHTS_ALL, 0, own ? d->cookie : 0};
+    const struct descriptor *d = desc_find(self->process, CALL_ARG1(self));
+    struct look look = desc_look(self->process, d);
     uint32_t error = d->object == &object_nothing ? ERR_TARGET : own_page(call_room(self, sizeof(look)));
 
     if (error)
         return call_fail(self, error);
-    look.flags = (d->rights & DESCRIPTOR_OWNER ? LOOK_OWNER : 0) | (own ? LOOK_OWN : 0);
     return call_reply_data(self, &look.kind, sizeof(look));
 }

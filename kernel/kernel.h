@@ -239,3 +239,13 @@ copy_words(void *to, const void *from, size_t size)
     __asm__ volatile("rep movsl\n\tmov %3, %2\n\trep movsb"
                      : "+D"(to), "+S"(from), "+&c"(words) : "r"(bytes) : "memory");
 }
+// SINCE pm
+
+/* limits.c */
+handler call_door_counts;
+handler call_process_run;
+handler call_process_stop;
+handler call_process_counts;
+handler call_process_limit;
+handler call_process_descriptor;
+// END pm

@@ -98,8 +98,14 @@ process_tell(struct process *p, uint32_t function)
 
 /* Thread `t` has ended, and the process with its last one. */
 void
-process_thread_ended(struct process *p, const struct thread *t)
+// SINCE pm
+// < process_thread_ended(struct process *p, const struct thread *t)
+process_thread_ended(struct process *p, struct thread *t)
+// END pm
 {
+    // SINCE pm
+    t->object.references -= t->kept;
+    // END pm
     p->ended.threads++;
     p->ended.left = --p->thread_count;
     p->ended.last = t->number;

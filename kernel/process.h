@@ -28,6 +28,11 @@ struct process {
     uint32_t swept; /* by the work: descriptors below it are closed */
     uint32_t freed; /* and memory below this address */
 
+    // SINCE pm
+    uint32_t threads_max, pages_max; /* of descriptors; 0 for no limit */
+    bool silent;                     /* it may not write to the console */
+
+    // END pm
     uint32_t unused;      /* numbers that are not in use, in pages that are there */
     uint32_t next_unused; /* the first of them */
     uint32_t pages;
@@ -42,7 +47,15 @@ struct process *process_root(void);
 void process_use(const struct process *p);
 void process_release(struct process *p);
 void process_tell(struct process *p, uint32_t function);
-void process_thread_ended(struct process *p, const struct thread *t);
+// SINCE pm
+// < void process_thread_ended(struct process *p, const struct thread *t);
+void process_thread_ended(struct process *p, struct thread *t);
+// END pm
+
+// SINCE pm
+/* limits.c */
+bool process_thread_room(const struct process *p);
+// END pm
 
 /* reap.c */
 void process_end(struct process *p);
@@ -66,6 +79,7 @@ void desc_free(struct process *p, uint32_t number);
 void desc_reuse(struct process *p, const struct descriptor *d);
 void desc_close(struct process *p, uint32_t number);
 void desc_drop(struct descriptor *d);
+struct look desc_look(const struct process *p, const struct descriptor *d);
 uint32_t desc_set(struct descriptor *to, const struct process *caller, const struct door_for *wanted);
 uint32_t desc_check(const struct process *p, uint32_t number, uint32_t function);
 struct thread *call_target(struct thread *self, handler *handle);

@@ -95,6 +95,9 @@ struct thread {
     struct descriptor sandbox; /* the door that gets the thread's system calls, or nothing */
     // END doors
     struct fpu_state fpu;
+    // SINCE pm
+    bool kept; /* stopped with its process, which has a reference for it meanwhile */
+    // END pm
     uint8_t below_next[VM86_EXTRA]; /* see thread.c */
 };
 

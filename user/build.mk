@@ -16,7 +16,10 @@ PROGRAM_AT      := 0x08000000
 $(BUILD)/user/%.c.o: user/%.c
 	@mkdir -p $(@D)
 	$(say) "CC      $<"
-	$(Q)$(CC) $(CFLAGS) -Iuser/lib -Ikernel -c $< -o $@
+# SINCE pm
+# < 	$(Q)$(CC) $(CFLAGS) -Iuser/lib -Ikernel -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) -Iuser/lib -Iuser -Ikernel -Ipm -c $< -o $@
+# END pm
 
 $(BUILD)/user/%.asm.o: user/%.asm
 	@mkdir -p $(@D)

@@ -83,6 +83,13 @@ group_docs() {
 
 fuzzer() { have clang && file "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer*.a; }
 
+# SINCE pm
+# What makes programs for the host itself.
+group_native() {
+    have gcc || want gcc
+}
+
+# END pm
 # What tries files of the kernel on the host: no student needs it to be graded.
 group_host() {
     have gcc || want gcc

@@ -6,7 +6,10 @@ import pathlib
 import random
 import tempfile
 
-from . import failure, verdict
+# SINCE pm
+# < from . import failure, verdict
+from . import archive, failure, verdict
+# END pm
 from .failure import Failure
 from .machine import Machine
 
@@ -65,6 +68,26 @@ class Booter:
         self._machines.append(self._stack.enter_context(machine))
         return Booted(machine, key, self.seed, params)
 
+    # SINCE pm
+    def under_manager(self, name, policy, files=None, cmdline="", **options):
+        """As load(), but the program is the first one of the process manager, in the domain init, under this policy.
+
+        files: {name in the boot archive: bytes, or the name of a program of build/os}.
+        """
+        key, params = os.urandom(32), [self._random.getrandbits(32) for _ in range(16)]
+        first = self._patched(self._built(f"build/os/{name}.elf"), key, params)
+        contents = {"etc/policy": policy.encode(), "bin/init": first.read_bytes(),
+                    **{path: self._contents(data) for path, data in (files or {}).items()}}
+        options.setdefault("seed", self.seed)
+        boot = [(self._built("build/pm.elf"), ""), (archive.make(first.with_suffix(".tar"), contents), "")]
+        machine = Machine(self._built("build/kernel.elf"), boot, cmdline, **options)
+        self._machines.append(self._stack.enter_context(machine))
+        return Booted(machine, key, self.seed, params)
+
+    def _contents(self, data):
+        return data if isinstance(data, bytes) else self._built(f"build/os/bin/{data}").read_bytes()
+
+    # END pm
     def has_lab(self, name):
         """Has this lab come into the tree?  Later labs change some of what the earlier ones test."""
         return (self.tree / "labs" / name / "lab.toml").exists()
@@ -78,8 +101,9 @@ class Booter:
         self._count += 1
         folder = self._dir / str(self._count)
         folder.mkdir()
-        verdict.patch(self._image(name), folder / f"{name}.elf", key, self.seed, params)
-        return folder / f"{name}.elf"
+        image = self._image(name)
+        verdict.patch(image, folder / image.name, key, self.seed, params)
+        return folder / image.name
 
     def _image(self, which):
         return which if isinstance(which, pathlib.Path) else self._built(f"build/programs/{which}.elf")

@@ -24,6 +24,9 @@ class Report:
 
     def __init__(self):
         self.values = {}
+        # SINCE pm
+        self.lines = []  # (name, value), in their order
+        # END pm
         self.count = 0
         self.rejected = 0
         self.complete = False
@@ -62,6 +65,9 @@ def _take(report, match, key):
         report.complete = value == str(report.count)
         return report.complete
     report.values.setdefault(name, []).append(value)
+    # SINCE pm
+    report.lines.append((name, value))
+    # END pm
     report.count += 1
     return True
 

@@ -243,5 +243,5 @@ def test_budget_of_lines():
 def test_only_the_contract_is_included_outside():
     for path in [*(states.ROOT / "user").rglob("*.[ch]"), *(states.ROOT / "pm").rglob("*.[ch]")]:
         for name in re.findall(r'#include "([^"]+)"', path.read_text()):
-            beside = (path.parent / name).exists() or (states.ROOT / "user/lib" / name).exists()
+            beside = any((folder / name).exists() for folder in (path.parent, states.ROOT / "user/lib", states.ROOT / "user"))
             assert beside or name.startswith("abi/"), f"{path}: {name}"

@@ -144,6 +144,19 @@ struct look {
 #define OBJECT_MACHINE 5
 #define LOOK_OWNER     1 /* this is the owner's descriptor */
 #define LOOK_OWN       2 /* the door is the caller's own */
+// SINCE pm
+
+/* On a door.  reply: struct door_counts. */
+#define CALL_DOOR_COUNTS 0x168
+
+struct door_counts {
+    uint32_t waiting; /* calls that nobody has received yet */
+    uint32_t error;
+    uint32_t served;  /* that have been received, and not replied to */
+    uint32_t receivers; /* threads that wait for a call */
+    uint32_t dead; /* 1: it takes no call any more */
+};
+// END pm
 
 /*
  * A descriptor in a message: what its sender writes.  The kernel puts in its place the
@@ -226,6 +239,43 @@ struct port_grant {
     uint32_t count; /* 1 to PORTS_MAX; none above 0xffff */
 };
 
+// SINCE pm
+/* All of its threads: see CALL_THREAD_STOP. */
+#define CALL_PROCESS_RUN  0xb2
+#define CALL_PROCESS_STOP 0xb3
+
+/* reply: struct process_counts. */
+#define CALL_PROCESS_COUNTS 0xb4
+
+struct process_counts {
+    uint32_t threads;
+    uint32_t error;
+    uint32_t descriptors; /* room in its table: those in use, and those that have been */
+};
+
+/*
+ * data: struct process_limits.  Of what there is more already nothing goes.  What the process asks for
+ * beyond fails with ERR_FULL; descriptors that are sent to it with ERR_TABLE.
+ */
+#define CALL_PROCESS_LIMIT 0xb5
+
+struct process_limits {
+    uint32_t threads;     /* at most, 0 for no limit */
+    uint32_t descriptors; /* the same; in steps of DESCRIPTORS_STEP */
+    uint32_t console;     /* 1: it may write to the kernel's console */
+};
+#define DESCRIPTORS_STEP 256
+
+/* data: uint32_t, a number; reply: struct process_descriptor, of this descriptor or the next above; ERR_TARGET behind the last. */
+#define CALL_PROCESS_DESCRIPTOR 0xbc
+
+struct process_descriptor {
+    uint32_t number;
+    uint32_t error;
+    struct look look;
+};
+
+// END pm
 /* --- On a thread. */
 
 /* Functions from the first up to, not including, the second go to a thread. */

@@ -96,6 +96,3 @@ void test_write(const char *text, size_t size);
  * bytes (their last 16 are used here).  Value: the thread's number.
  */
 struct result thread_start(void (*function)(void *), void *argument, void *stack, size_t size);
-
-/* main is called with what the program's first thread found in EAX. */
-int main(const struct boot_info *info);

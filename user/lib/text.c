@@ -4,13 +4,17 @@
  */
 #include "text.h"
 
-#include "call.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 void *
 memcpy(void *to, const void *from, size_t size)
 {
     void *result = to;
+    size_t words = size / 4;
 
+    size %= 4;
+    __asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
     __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
     return result;
 }
@@ -155,17 +159,4 @@ snprintf(char *to, size_t size, const char *format, ...)
     length = vsnprintf(to, size, format, arguments);
     va_end(arguments);
     return length;
-}
-
-void
-printf(const char *format, ...)
-{
-    char line[256];
-    va_list arguments;
-    size_t length;
-
-    va_start(arguments, format);
-    length = vsnprintf(line, sizeof(line), format, arguments);
-    va_end(arguments);
-    console_write(line, length < sizeof(line) ? length : sizeof(line) - 1);
 }

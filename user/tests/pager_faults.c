@@ -7,6 +7,8 @@
 
 #include "abi/memory.h"
 
+int main(const struct boot_info *info);
+
 #define COOKIE (challenge.param[0])
 #define ABSENT 0x20000000u
 #define FLAGS  0xcd5u /* that are put into EFLAGS: not TF */

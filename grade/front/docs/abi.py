@@ -20,6 +20,12 @@ from sphinx.util.nodes import nested_parse_with_titles
 # Constants that look like functions of the kernel, but say something about their numbers.
 NO_FUNCTION = re.compile(r"CALL_(\w+_(FIRST|END|MAX)|LIMIT|VECTOR|CLASS|SELF|MACHINE|INVALID)")
 
+# SINCE pm
+# Functions of the process manager and of servers.
+MESSAGES = re.compile(r"(PM|STREAM|FILE|WINDOW|DEVICE|CLOCK)_\w+")
+FUNCTIONS = range(0x400, 0x10000)
+# END pm
+
 
 def setup(app):
     app.add_directive("abi", Abi)
@@ -39,18 +45,35 @@ class Abi(SphinxDirective):
     required_arguments = 1
 
     def run(self):
-        folder = Path(self.env.relfn2path(self.arguments[0])[1])
+        folder = Path(self.env.relfn2path(self.arguments[0])[1]).resolve()
         node = nodes.section()
-        lines = StringList(Chapter(read(folder)).text().split("\n"), source=str(folder))
+        # SINCE pm
+        # < lines = StringList(Chapter(read(folder)).text().split("\n"), source=str(folder))
+        lines = StringList(Chapter(read(folder), others(folder)).text().split("\n"), source=str(folder))
+        # END pm
         nested_parse_with_titles(self.state, lines, node)
         return node.children
 
 
+# SINCE pm
+def others(folder):
+    """Headers of the other contracts, which this one may speak of."""
+    project = folder.parents[1]
+    return [header for name in ("kernel", "pm", "user") if (project / name / "abi") != folder for header in read(project / name / "abi")]
+
+
+# END pm
 class Chapter:
-    def __init__(self, headers):
+    # SINCE pm
+    # < def __init__(self, headers):
+    # <     self.headers = headers
+    # <     self.prose = Prose(headers).paragraphs
+    # <     self.rights = rights(headers)
+    def __init__(self, headers, others=()):
         self.headers = headers
-        self.prose = Prose(headers).paragraphs
-        self.rights = rights(headers)
+        self.prose = Prose([*headers, *others]).paragraphs
+        self.rights = rights([*headers, *others])
+        # END pm
 
     def text(self):
         return stacked(*map(self.header, self.headers), *self.functions())
@@ -108,6 +131,10 @@ class Chapter:
             yield table("functions", ["number", "function", "needs", ""], lines)
 
     def is_function(self, item):
+        # SINCE pm
+        if item.kind == "constant" and item.value is not None and MESSAGES.fullmatch(item.name):
+            return item.value in FUNCTIONS and not item.name.endswith("_MAX")
+        # END pm
         return item.kind == "constant" and item.name.startswith("CALL_") and not NO_FUNCTION.fullmatch(item.name)
 
     def right(self, item):

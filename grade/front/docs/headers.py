@@ -12,6 +12,9 @@ import re
 import shlex
 import subprocess
 from dataclasses import dataclass, field
+# SINCE pm
+from pathlib import Path
+# END pm
 
 from clang.cindex import CursorKind, Diagnostic, Index, TokenKind, TranslationUnit
 from sphinx.errors import SphinxError
@@ -84,7 +87,12 @@ def flags():
     """libclang does not know where <stdint.h> is; the compiler of the kernel does."""
     asked = [*shlex.split(os.environ.get("CC", "gcc")), "-print-file-name=include"]
     include = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-    return ["--target=i386-elf", "-std=gnu11", "-ffreestanding", "-nostdinc", "-isystem", include]
+    # SINCE pm
+    # < return ["--target=i386-elf", "-std=gnu11", "-ffreestanding", "-nostdinc", "-isystem", include]
+    root = Path(__file__).resolve().parents[3]
+    own = [f"-I{root / name}" for name in ("kernel", "pm", "user")]
+    return ["--target=i386-elf", "-std=gnu11", "-ffreestanding", "-nostdinc", "-isystem", include, *own]
+    # END pm
 
 
 def parse(path, text=None):

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A client of a file server that does anything, out of a seed, and asks the model and the real one the same."""
+
+import random
+import struct
+
+from file_model import BLOCK, C, SIZE_MAX, Capability, text
+
+NAMES = [b"a", b"b", b"c", b"etc", b"motd", b"x" * 31, b"\xc3\xa4"]
+ODD = [b"", b".", b"..", b"...", b"x" * 32, b"new\n", b"\x7f", b" "]
+DIRECTORY = C.FILE_CREATE | C.FILE_MAKE
+
+
+class Difference(AssertionError):
+    pass
+
+
+class Player:
+    def __init__(self, seed, server, model):
+        self.random, self.server, self.model = random.Random(seed), server, model
+        self.root = Capability(0, 0x3e, model.root)
+        self.capabilities = [self.root]
+        self.ids = {0: model.root}
+        self.failed = set()  # the errors that have come, each of which some test wants to see
+
+    # --- The same to both
+
+    def ask(self, function, capability, data, room=4095):
+        got = self.server.call(function, capability, data, room)
+        want = self.model.call(function, capability, data, room)
+        what = f"{function:#x} {data[:80]} room {room}: {str(got)[:200]}, not {str(want)[:200]}"
+        if got[0] != want[0] or bool(got[2]) != bool(want[2]):
+            raise Difference(what)
+        if function in (C.STREAM_STAT, C.FILE_LIST) and not got[0]:
+            self.same_id(capability, function, data, got[1])
+            got = (0, got[1][:16] + bytes(4) + got[1][20:], None)
+        if got[1] != want[1]:
+            raise Difference(what)
+        self.failed.add(got[0])
+        if got[2]:
+            if got[2].rights != want[2].rights:
+                raise Difference(what)
+            self.meet(got[2].cookie, want[2].node)
+            got[2].node = want[2].node
+        return got
+
+    def meet(self, number, node):
+        """Nobody who is gone is to be taken for somebody who is there: a number names one node for ever."""
+        if self.ids.setdefault(number, node) is not node:
+            raise Difference(f"{number:#x} means two files")
+
+    def same_id(self, capability, function, data, view):
+        node = capability.node
+        if function == C.FILE_LIST:
+            node = list(node.entries.values())[struct.unpack("<I", data)[0]]
+        self.meet(struct.unpack_from("<I", view, 16)[0], node)
+
+    # --- Anything
+
+    def path(self):
+        r = self.random
+        if r.random() < 0.1:
+            return b"/".join(r.choice(NAMES + ODD + [b".."] * 4) for _ in range(r.randrange(6)))
+        parts = [r.choice(NAMES[:5]) for _ in range(r.choice([1, 1, 1, 2, 2, 3]))]
+        if r.random() < 0.1:
+            parts.insert(r.randrange(len(parts) + 1), r.choice([b"..", b".", b""]))
+        return b"/".join(parts)
+
+    def number(self, near):
+        r = self.random
+        return max(0, r.choice([0, near, 0xffffffff - r.randrange(5000), near + r.randrange(-9, 9), r.randrange(BLOCK), r.randrange(5) * BLOCK + r.randrange(-3, 4),
+                                r.randrange(near + 3000), r.randrange(8) * 1023 * BLOCK, SIZE_MAX - r.randrange(9), r.getrandbits(32)]
+                               if r.random() < 0.2 else [near, r.randrange(near + 1), r.randrange(3 * BLOCK)])) % (1 << 32)
+
+    def content(self):
+        r = self.random
+        size = r.choice([0, 1, 7, 100, 1000, 2000, 4000, 4000, r.randrange(4001), 4001])
+        return r.randbytes(1) * size if r.random() < 0.5 else r.randbytes(size)
+
+    def a_file(self, kind=None):
+        r = self.random
+        fitting = [c for c in self.capabilities if not kind or c.node.kind == kind]
+        return r.choice(fitting if fitting and r.random() < 0.95 else self.capabilities)
+
+    def message(self):
+        """A function, a capability and data that a client might send."""
+        r = self.random
+        kind = r.choices(["read", "write", "append", "resize", "stat", "open", "make", "list", "remove", "rename", "space", "odd"],
+                         [8, 10, 4, 3, 2, 6, 9, 3, 5, 4, 1, 1])[0]
+        file = self.a_file(C.STREAM_FILE) if kind in ("read", "write", "append", "resize") else self.a_file(C.STREAM_DIRECTORY)
+        size = file.node.size
+        words = lambda *w: struct.pack(f"<{len(w)}I", *w)  # noqa: E731
+        match kind:
+            case "read":
+                return C.STREAM_READ, file, words(self.number(size), r.choice([4000, 100, 5000, self.number(size)]), r.choice([0, 0, 0, 1, 2]))
+            case "write":
+                return C.STREAM_WRITE, file, words(self.number(size)) + self.content()
+            case "append":
+                return C.STREAM_WRITE, file, words(C.STREAM_END) + self.content()
+            case "resize":
+                return C.FILE_RESIZE, file, words(self.number(size))
+            case "stat":
+                return C.STREAM_STAT, self.a_file(), b""
+            case "open":
+                return C.FILE_OPEN, file, text(self.path())
+            case "make":
+                flags = r.choice([0, C.FILE_CREATE, C.FILE_CREATE, DIRECTORY, DIRECTORY | C.FILE_NEW, r.randrange(17)])
+                return C.FILE_OPEN_WRITE, file, words(flags) + text(self.path())
+            case "list":
+                return C.FILE_LIST, file, words(r.randrange(len(file.node.entries) + 2))
+            case "remove":
+                return C.FILE_REMOVE, file, text(self.path())
+            case "rename":
+                old, new = self.path(), self.path()
+                return C.FILE_RENAME, file, text(old) + text(old + b"/" + new if r.random() < 0.2 else new)
+            case "space":
+                return C.FILE_SPACE, file, b""
+        return r.choice([*self.model.HANDLERS, 0x8008, 0x8082]), file, r.randbytes(r.randrange(14))
+
+    def play(self, steps):
+        r = self.random
+        for _ in range(steps):
+            function, capability, data = self.message()
+            if not capability.may(function):
+                continue
+            if r.random() < 0.02:
+                data = data[:-1] if r.random() < 0.5 else data + b"\0"
+            room = r.randrange(60) if r.random() < 0.02 else r.choice([4095, 4095, 4095, 64, 2000])
+            _error, _reply, given = self.ask(function, capability, data, room)
+            if given and len(self.capabilities) < 60:
+                self.capabilities.append(given)
+            elif given:
+                self.capabilities[r.randrange(1, 60)] = given
+
+    # --- All that there is
+
+    def take_everything(self, capability=None):
+        """Capabilities of all files and directories, that can be written."""
+        capability = capability or self.root
+        for name in list(capability.node.entries):
+            _error, _reply, child = self.ask(C.FILE_OPEN_WRITE, capability, struct.pack("<I", 0) + text(name))
+            self.capabilities.append(child)
+            if child.node.directory:
+                self.take_everything(child)
+
+    def crowd(self, files, blocks):
+        """Many small files, and one of many blocks: more than there is room for, unless there is much."""
+        made = []
+        for i in range(files):
+            error, _reply, file = self.ask(C.FILE_OPEN_WRITE, self.root, struct.pack("<I", C.FILE_CREATE) + text(b"file %d" % i))
+            if not error:
+                self.ask(C.STREAM_WRITE, file, struct.pack("<I", i) + b"%d" % i)
+                made.append(file)
+        for i in range(blocks):
+            self.ask(C.STREAM_WRITE, made[0], struct.pack("<I", i * BLOCK) + b"%d" % i)
+        for file in made:
+            self.ask(C.STREAM_READ, file, struct.pack("<3I", 0, BLOCK, 0))
+        for i in range(blocks):
+            self.ask(C.STREAM_READ, made[0], struct.pack("<3I", i * BLOCK, 9, 0))
+
+    def nest(self):
+        """A directory does not move below itself, however deep."""
+        path = b"d"
+        for _ in range(4):
+            self.ask(C.FILE_OPEN_WRITE, self.root, struct.pack("<I", DIRECTORY) + text(path))
+            self.ask(C.FILE_RENAME, self.root, text(b"d") + text(path + b"/d"))
+            path += b"/d"
+
+    def everything(self, capability=None):
+        """Each directory as it is listed, each file as it is read."""
+        capability = capability or self.root
+        for index, name in enumerate([*capability.node.entries, None]):
+            error, reply, _none = self.ask(C.FILE_LIST, capability, struct.pack("<I", index))
+            if name is None:
+                assert error == C.ERR_NO_FILE
+                return
+            assert reply[24:].rstrip(b"\0") == name
+            _error, _reply, child = self.ask(C.FILE_OPEN, capability, text(name))
+            if child.node.directory:
+                self.everything(child)
+            else:
+                self.whole_file(child)
+
+    def whole_file(self, file):
+        """Around each block that has something, and at the end."""
+        blocks = {0, file.node.size // BLOCK} | {i + d for i in file.node.blocks for d in (-1, 0, 1)}
+        for index in sorted(blocks):
+            if index >= 0:
+                for half in (0, BLOCK // 2):
+                    self.ask(C.STREAM_READ, file, struct.pack("<3I", index * BLOCK + half, BLOCK // 2, 0))
+        self.ask(C.STREAM_STAT, file, b"")
+
+    def clear(self, capability=None):
+        """All is removed; then there is as much space as there was before there was anything."""
+        top = capability is None
+        capability = capability or self.root
+        for name in list(capability.node.entries):
+            _error, _reply, child = self.ask(C.FILE_OPEN_WRITE, capability, struct.pack("<I", 0) + text(name))
+            if child.node.directory:
+                self.clear(child)
+            self.ask(C.FILE_REMOVE, capability, text(name))
+        if top:
+            error, reply, _none = self.ask(C.FILE_SPACE, self.root, b"")
+            _value, _error, room, free, files = struct.unpack("<5I", reply)
+            assert not error and room == free and files == 0

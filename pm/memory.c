@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The memory of processes: regions, whose pages come when they are touched, as zeros.  The
+ * manager is the pager of all processes but itself.
+ */
+#include "pm.h"
+
+#include "abi/memory.h"
+#include "memory.h"
+
+/* Is the range a whole number of pages of a program's memory? */
+static bool
+is_range(uint32_t address, uint32_t pages)
+{
+    return address >= PAGE && address % PAGE == 0 && pages > 0 && address < KERNEL_BASE
+        && pages <= (KERNEL_BASE - address) / PAGE;
+}
+
+static bool
+overlaps(const struct region *r, uint32_t address, uint32_t pages)
+{
+    return address < r->address + r->pages * PAGE && r->address < address + pages * PAGE;
+}
+
+/* Where a region of this address is to be, or is: the pointer that points there. */
+static struct region **
+place_of(struct process *p, uint32_t address)
+{
+    struct region **at = &p->regions;
+
+    while (*at && (*at)->address + (*at)->pages * PAGE <= address)
+        at = &(*at)->next;
+    return at;
+}
+
+/* Is nothing there yet? */
+bool
+region_free(const struct process *p, uint32_t address, uint32_t pages)
+{
+    for (const struct region *r = p->regions; r; r = r->next)
+        if (overlaps(r, address, pages))
+            return false;
+    return true;
+}
+
+/* Does a region go on in what begins at `address`? */
+static bool
+goes_on(const struct region *r, uint32_t address, uint32_t flags, bool fixed)
+{
+    return r->address + r->pages * PAGE == address && r->flags == flags && !r->fixed && !fixed;
+}
+
+/* 0, or an error. */
+uint32_t
+region_add(struct process *p, uint32_t address, uint32_t pages, uint32_t flags, bool fixed)
+{
+    struct region **at, *new;
+
+    if (!is_range(address, pages) || !region_free(p, address, pages))
+        return ERR_RANGE;
+    for (struct region *r = p->regions; r; r = r->next)
+        if (goes_on(r, address, flags, fixed)) {
+            r->pages += pages;
+            return 0;
+        }
+    new = bound_region(p) ? NULL : malloc(sizeof(*new));
+    if (!new)
+        return ERR_LIMIT;
+    at = place_of(p, address);
+    *new = (struct region){*at, address, pages, flags, fixed};
+    *at = new;
+    p->region_count++;
+    return 0;
+}
+
+/* The first room for so many pages that programs may map; 0 if there is none. */
+uint32_t
+region_room(const struct process *p, uint32_t pages)
+{
+    // SOLUTION pm.1
+    // | /* TODO pm.1 */
+    // | (void)p, (void)pages;
+    // | exercise_missing("pm.1");
+    // | return 0;
+    uint32_t at = MAP_BASE;
+
+    if (pages == 0 || pages > (MAP_LIMIT - MAP_BASE) / PAGE)
+        return 0;
+    for (const struct region *r = p->regions; r; r = r->next)
+        if (overlaps(r, at, pages))
+            at = r->address + r->pages * PAGE;
+    return at <= MAP_LIMIT - pages * PAGE ? at : 0;
+    // END pm.1
+}
+
+static const struct region *
+region_at(const struct process *p, uint32_t address)
+{
+    for (const struct region *r = p->regions; r; r = r->next)
+        if (overlaps(r, address & -PAGE, 1))
+            return r;
+    return NULL;
+}
+
+/* The page of this address, which is not there yet.  0, or an error. */
+uint32_t
+region_bring(struct process *p, uint32_t address)
+{
+    // SOLUTION pm.1
+    // | /* TODO pm.1: the kernel's memory_map(), with what the region says; and count it.  bound_page() is asked first. */
+    // | (void)p, (void)address, (void)region_at;
+    // | exercise_stop("pm.1");
+    const struct region *r = region_at(p, address);
+    struct result mapped;
+
+    if (!r || r->fixed)
+        return ERR_RANGE;
+    if (bound_page(p))
+        return ERR_LIMIT;
+    mapped = memory_map(p->descriptor, address & -PAGE, 1, r->flags);
+    if (!mapped.error)
+        p->pages++;
+    return mapped.error;
+    // END pm.1
+}
+
+/* What is in the kernel of a range. */
+static void
+unmap(struct process *p, uint32_t address, uint32_t pages)
+{
+    while (pages > 0) {
+        uint32_t some = pages < MEMORY_PAGES_MAX ? pages : MEMORY_PAGES_MAX;
+        struct result r = memory_unmap(p->descriptor, address, some);
+
+        p->pages -= r.error ? 0 : r.value;
+        address += some * PAGE;
+        pages -= some;
+    }
+}
+
+/* Takes [first, last) out of one region: nothing, its beginning, its end, or a second region is left.  False: no room for that. */
+static bool
+cut(struct process *p, struct region **at, uint32_t first, uint32_t last)
+{
+    struct region *r = *at, *rest;
+    uint32_t end = r->address + r->pages * PAGE;
+
+    if (first <= r->address && last >= end) {
+        *at = r->next;
+        free(r);
+        p->region_count--;
+    } else if (first <= r->address) {
+        r->pages = (end - last) / PAGE;
+        r->address = last;
+    } else {
+        rest = last < end && !bound_region(p) ? malloc(sizeof(*rest)) : NULL;
+        if (last < end && !rest)
+            return false;
+        r->pages = (first - r->address) / PAGE;
+        if (rest) {
+            *rest = (struct region){r->next, last, (end - last) / PAGE, r->flags, r->fixed};
+            r->next = rest;
+            p->region_count++;
+        }
+    }
+    return true;
+}
+
+/* All of the range has to be memory that may go.  0, or an error. */
+uint32_t
+region_remove(struct process *p, uint32_t address, uint32_t pages)
+{
+    // SOLUTION pm.1
+    // | /* TODO pm.1: what has to hold first?  Then cut() each region, and unmap() the pages. */
+    // | (void)p, (void)address, (void)pages, (void)cut, (void)unmap;
+    // | exercise_missing("pm.1");
+    // | return ERR_RANGE;
+    uint32_t end = address + pages * PAGE;
+
+    if (!is_range(address, pages))
+        return ERR_RANGE;
+    for (uint32_t at = address; at < end;) {
+        const struct region *r = region_at(p, at);
+
+        if (!r || r->fixed)
+            return ERR_RANGE;
+        at = r->address + r->pages * PAGE;
+    }
+    for (struct region **at = place_of(p, address); *at && overlaps(*at, address, pages); at = place_of(p, address))
+        if (!cut(p, at, address, end))
+            return ERR_LIMIT;
+    unmap(p, address, pages);
+    return 0;
+    // END pm.1
+}
+
+void
+regions_forget(struct process *p)
+{
+    while (p->regions) {
+        struct region *r = p->regions;
+
+        p->regions = r->next;
+        free(r);
+    }
+    p->region_count = p->pages = 0;
+}
+
+/* One page of `p` appears in the manager's window; and is brought first, if it is not there. */
+static uint32_t
+open_page(struct process *p, uint32_t address, uint32_t flags)
+{
+    struct result r = memory_share(DESCRIPTOR_ROOT, WINDOW, 1, flags, p->descriptor, address & -PAGE);
+
+    if (r.error == ERR_ABSENT) {
+        uint32_t error = region_bring(p, address);
+
+        if (error)
+            return error;
+        r = memory_share(DESCRIPTOR_ROOT, WINDOW, 1, flags, p->descriptor, address & -PAGE);
+    }
+    return r.error;
+}
+
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Into pages of regions that there are.  0, or an error; then some of it may have been written. */
+uint32_t
+memory_write(struct process *p, uint32_t address, const void *from, uint32_t size)
+{
+    for (uint32_t done = 0; done < size;) {
+        uint32_t at = address + done, some = least(size - done, PAGE - at % PAGE), error = open_page(p, at, MEMORY_WRITABLE);
+
+        if (error)
+            return error;
+        memcpy((char *)WINDOW + at % PAGE, (const char *)from + done, some);
+        memory_unmap(DESCRIPTOR_ROOT, WINDOW, 1);
+        done += some;
+    }
+    return 0;
+}
+
+/* As memory_write(). */
+uint32_t
+memory_read(struct process *p, void *to, uint32_t address, uint32_t size)
+{
+    for (uint32_t done = 0; done < size;) {
+        uint32_t at = address + done, some = least(size - done, PAGE - at % PAGE), error = open_page(p, at, 0);
+
+        if (error)
+            return error;
+        memcpy((char *)to + done, (const char *)WINDOW + at % PAGE, some);
+        memory_unmap(DESCRIPTOR_ROOT, WINDOW, 1);
+        done += some;
+    }
+    return 0;
+}

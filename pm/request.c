@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loop: a message comes in at the manager's door, the handler of its function answers it.
+ */
+#include "pm.h"
+
+#include "call.h"
+
+#define ROOM 4095
+
+uint32_t manager_door;
+
+static uint8_t buffer[ROOM + 1] __attribute__((aligned(4)));
+
+/* By function: who handles it, and what kind of capability it has to come through. */
+static const struct {
+    uint32_t function;
+    handler *handle;
+    uint32_t kind;
+} table[] = {
+    {MESSAGE_FAULT, message_fault, COOKIE_SELF},
+    {PM_DOOR, pm_door, COOKIE_SELF},
+    {PM_RESOLVE, pm_resolve, COOKIE_SELF},
+    {PM_REMOVE, pm_remove, COOKIE_SELF},
+    {PM_LIST, pm_list, COOKIE_SELF},
+    {PM_ALLOWS, pm_allows, COOKIE_SELF},
+    {PM_EXIT, pm_exit, COOKIE_SELF},
+    {PM_NUMBER, pm_number, COOKIE_SELF},
+    {PM_MAP, pm_map, COOKIE_SELF},
+    {PM_UNMAP, pm_unmap, COOKIE_SELF},
+    {PM_WAIT_ANY, pm_wait_any, COOKIE_SELF},
+    {PM_PROCESS, pm_process, COOKIE_SELF},
+    {PM_FIND, pm_find, COOKIE_SELF},
+    {PM_MACHINE, pm_machine, COOKIE_SELF},
+    {PM_HALT, pm_halt, COOKIE_SELF},
+    {PM_REPORT, pm_report, COOKIE_SELF},
+    {PM_ARCHIVE, pm_archive, COOKIE_SELF},
+    {PM_IRQ, pm_irq, COOKIE_SELF},
+    {PM_IRQ_DONE, pm_irq_done, COOKIE_SELF},
+    {PM_PORTS, pm_ports, COOKIE_SELF},
+    {PM_DEVICE, pm_device, COOKIE_SELF},
+    {PM_PRIORITY, pm_priority, COOKIE_SELF},
+    {PM_CREATE, pm_create, COOKIE_PMCAP},
+    {PM_WRITE_CODE, pm_write_code, COOKIE_PROCESS},
+    {PM_WRITE_REGION, pm_write_region, COOKIE_PROCESS},
+    {PM_WRITE_REGISTERS, pm_write_registers, COOKIE_PROCESS},
+    {PM_WRITE_CLIST, pm_write_clist, COOKIE_PROCESS},
+    {PM_START, pm_start, COOKIE_PROCESS},
+    {PM_STOP, pm_stop, COOKIE_PROCESS},
+    {PM_READ_STATUS, pm_read_status, COOKIE_PROCESS},
+    {PM_READ_REGISTERS, pm_read_registers, COOKIE_PROCESS},
+    {PM_READ_MEMORY, pm_read_memory, COOKIE_PROCESS},
+    {PM_READ_CLIST, pm_read_clist, COOKIE_PROCESS},
+    {PM_WAIT, pm_wait, COOKIE_PROCESS},
+    {PM_DELETE, pm_delete, COOKIE_PROCESS},
+    {PM_KILL, pm_kill, COOKIE_PROCESS},
+    {MESSAGE_THREAD_ENDED, message_ended, COOKIE_SELF},
+    {MESSAGE_PROCESS_ENDED, message_ended, COOKIE_SELF},
+};
+
+uint32_t
+request_end(struct request *r)
+{
+    return incoming_end(&r->in) ? 0 : ERR_MESSAGE;
+}
+
+static void
+begin(struct request *r)
+{
+    reply_start(&r->out, buffer, ROOM, r->m.sizes);
+}
+
+void
+reply_with(struct request *r, uint32_t value)
+{
+    begin(r);
+    put_result(&r->out, value);
+}
+
+/* `view` begins with its value and its error. */
+void
+reply_view(struct request *r, const void *view, uint32_t size)
+{
+    begin(r);
+    put_bytes(&r->out, view, size);
+}
+
+/* The descriptor goes to the sender, and is closed if that cannot be. */
+void
+reply_give(struct request *r, uint32_t value, uint32_t descriptor)
+{
+    reply_with(r, value);
+    put_descriptor(&r->out, descriptor, RIGHTS_ALL, true);
+    r->gives = descriptor;
+}
+
+/* Who handles a message of this function, if it came through the right kind of capability; or NULL. */
+static handler *
+find(uint32_t function, uint32_t kind)
+{
+    for (uint32_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+        if (table[i].function == function)
+            return table[i].kind == kind ? table[i].handle : NULL;
+    return NULL;
+}
+
+/* What came with the message is not wanted. */
+static uint32_t
+refuse(struct request *r, uint32_t error)
+{
+    r->in.broken = true;
+    incoming_end(&r->in);
+    return error;
+}
+
+/* Takes apart what has come, and has it handled.  0; an error for its sender; or NO_REPLY. */
+static uint32_t
+handle(struct request *r)
+{
+    uint32_t kind = cookie_kind(r->m.cookie);
+    handler *found = find(r->m.function, kind);
+
+    incoming_start(&r->in, buffer, r->m.sizes);
+    r->process = process_of(r->m.cookie);
+    if (r->m.function < CALL_MANAGER_FIRST && r->m.function != MESSAGE_FAULT && (!found || !r->process))
+        return NO_REPLY; /* the kernel's, about nobody whom we know */
+    if (!found)
+        return refuse(r, ERR_MESSAGE);
+    if (!r->process || (r->process->forgotten && kind != COOKIE_SELF))
+        return refuse(r, ERR_STALE);
+    return found(r);
+}
+
+/* Replies, or not, and waits for the next message. */
+static struct message
+next(struct request *r, uint32_t error)
+{
+    if (error == NO_REPLY)
+        return receive(manager_door, buffer, ROOM, 0);
+    if (error || !r->gives)
+        return serve(&r->out, r->m.cookie, error);
+    if (r->out.broken || reply(r->m.cookie, buffer, outgoing_sizes(&r->out)).error) {
+        descriptor_close(r->gives);
+        reply_error(ERR_MESSAGE);
+    }
+    return receive(manager_door, buffer, ROOM, 0);
+}
+
+void
+manager_run(void)
+{
+    struct request r = {.m = receive(manager_door, buffer, ROOM, 0)};
+
+    for (;;) {
+        r.gives = 0;
+        reply_start(&r.out, buffer, ROOM, r.m.sizes);
+        r.m = r.m.function == CALL_INVALID ? receive(manager_door, buffer, ROOM, 0) : next(&r, handle(&r));
+    }
+}

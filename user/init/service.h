@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is to run: a line of /etc/boot each.
+ *
+ *     server [restart] NAME DOMAIN PATH [ARGUMENT...]    is started, and has a door of this name then
+ *     shell WINDOW DOMAIN PATH [ARGUMENT...]             in a window, 0 for the serial line; again whenever it ends
+ *     program DOMAIN PATH [ARGUMENT...]                  once, and without a window
+ *
+ * From # on a line is a comment.  They are started in the order in which they are listed.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SERVICES_MAX  24
+#define ARGUMENTS_MAX 8
+#define BOOT_FILE_MAX 4096
+
+enum service_kind { SERVER, SHELL, PROGRAM };
+
+#define DEATHS 3 /* within DEATHS_TIME, and it is not started again */
+#define DEATHS_TIME 1000
+
+struct service {
+    enum service_kind kind;
+    bool restart, given_up;
+    uint32_t window;
+    const char *name, *domain;
+    char *argv[ARGUMENTS_MAX + 1]; /* the first is the path */
+    uint32_t number;               /* of its process; 0 while it does not run */
+    uint32_t deaths, died[DEATHS]; /* how often, and when, in a ring */
+};
+
+extern struct service services[SERVICES_MAX];
+extern uint32_t service_count;
+
+/* Says what is wrong with which line, and leaves that out. */
+void services_read(const char *text, uint32_t size);
+
+/* It runs, and has its door; 0, or an error. */
+uint32_t service_start(struct service *s);
+
+/* On the kernel's console. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The process manager, build/pm.elf; the programs under it, build/os/NAME.elf; and the boot archive,
+# build/initrd.tar, with user/files and the programs in bin/.  A folder of user/ below is one program, and
+# so is each file in the others.  The libraries are archives: what a program does not use it does not carry.
+
+OS_FOLDERS := $(foreach name,fm wm sh init,$(if $(wildcard user/$(name)/*.c),$(name)))
+OS_SINGLE  := $(wildcard user/system/*.c user/programs/*.c user/pmtests/*.c)
+OS_TESTS   := $(notdir $(basename $(wildcard user/pmtests/*.c)))
+OS_NAMES   := $(OS_FOLDERS) $(notdir $(OS_SINGLE:.c=))
+SYS_OBJECTS := $(patsubst user/%,$(BUILD)/user/%.o,$(filter-out user/sys/crt0.asm,$(wildcard user/sys/*.c user/sys/*.asm)))
+PM_OBJECTS  := $(patsubst pm/%,$(BUILD)/pm/%.o,$(wildcard pm/*.c))
+OS_OBJECTS  := $(SYS_OBJECTS) $(PM_OBJECTS) $(BUILD)/user/sys/crt0.asm.o \
+               $(patsubst user/%,$(BUILD)/user/%.o,$(OS_SINGLE) $(foreach name,$(OS_FOLDERS),$(wildcard user/$(name)/*.c)))
+AR ?= ar
+
+$(OS_OBJECTS) $(USER_LIB): CFLAGS += -ffunction-sections -fdata-sections
+$(OS_OBJECTS): $(BUILD)/flags
+
+$(BUILD)/pm/%.c.o: pm/%.c
+	@mkdir -p $(@D)
+	$(say) "CC      $<"
+	$(Q)$(CC) $(CFLAGS) -Iuser/lib -Ikernel -Ipm -c $< -o $@
+
+$(BUILD)/user/lib.a: $(filter-out %/crt0.asm.o,$(USER_LIB))
+$(BUILD)/user/sys.a: $(SYS_OBJECTS)
+$(BUILD)/user/lib.a $(BUILD)/user/sys.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcsD $@ $^
+
+$(BUILD)/pm.elf: $(PM_OBJECTS) $(BUILD)/user/lib/crt0.asm.o $(BUILD)/user/lib.a user/link.ld
+	$(say) "LINK    $@"
+	$(Q)$(LINK) --gc-sections -T user/link.ld --defsym=PROGRAM_AT=$(PROGRAM_AT) $(filter %.o %.a,$^) $(LINK_LIBS) -o $@
+
+define OS_PROGRAM
+$(BUILD)/os/$(1).elf: $(BUILD)/user/sys/crt0.asm.o $(2:%=$(BUILD)/user/%.o) $(BUILD)/user/sys.a $(BUILD)/user/lib.a user/link.ld
+	@mkdir -p $$(@D)
+	$$(say) "LINK    $$@"
+	$$(Q)$$(LINK) --gc-sections -T user/link.ld --defsym=PROGRAM_AT=$(PROGRAM_AT) $$(filter %.o %.a,$$^) \
+	    $(BUILD)/user/sys.a $$(LINK_LIBS) -o $$@
+$(BUILD)/os/bin/$(1): $(BUILD)/os/$(1).elf
+	@mkdir -p $$(@D)
+	$$(Q)$$(OBJCOPY) --strip-debug $$< $$@
+endef
+$(foreach name,$(OS_FOLDERS),$(eval $(call OS_PROGRAM,$(name),$(patsubst user/%,%,$(wildcard user/$(name)/*.c)))))
+$(foreach file,$(OS_SINGLE),$(eval $(call OS_PROGRAM,$(notdir $(file:.c=)),$(patsubst user/%,%,$(file)))))
+
+# The same bytes whenever and wherever it is made.
+OS_BINARIES := $(patsubst %,$(BUILD)/os/bin/%,$(filter-out $(OS_TESTS),$(OS_NAMES)))
+OS_FILES    := $(shell find user/files -type f)
+$(BUILD)/initrd.tar: $(OS_BINARIES) $(OS_FILES)
+	$(say) "TAR     $@"
+	$(Q)tar -cf $@ --format=ustar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=a+rX \
+	    -C user/files $(shell ls user/files) -C $(abspath $(BUILD))/os $(patsubst $(BUILD)/os/%,%,$(sort $(OS_BINARIES)))
+
+all-images: $(BUILD)/pm.elf $(BUILD)/initrd.tar $(OS_TESTS:%=$(BUILD)/os/bin/%)
+-include $(wildcard $(BUILD)/pm/*.d)

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ctrl-C: see interrupt.h.
+ */
+#include "interrupt.h"
+
+#include "sys/child.h"
+#include "text.h"
+
+#include "abi/window.h"
+
+#define STACK_SIZE 16384
+#define FAMILY_MAX 64
+
+static struct {
+    int lock;
+    volatile bool came;
+    uint32_t count;
+    uint32_t child[FOREGROUND_MAX];
+} state;
+
+/* All threads are of one priority, and none waits for a person while it has the lock. */
+static void
+lock(void)
+{
+    while (__atomic_exchange_n(&state.lock, 1, __ATOMIC_ACQUIRE))
+        yield();
+}
+
+static void
+unlock(void)
+{
+    __atomic_store_n(&state.lock, 0, __ATOMIC_RELEASE);
+}
+
+/* Processes by number: children have higher ones than their parents. */
+struct family {
+    uint32_t count;
+    uint32_t number[FAMILY_MAX];
+    bool has_shell; /* that has a window, and looks after its own */
+};
+
+static void
+add(struct family *f, const struct process_view *view)
+{
+    if (f->count < FAMILY_MAX && view->state < PROCESS_ENDING)
+        f->number[f->count++] = view->number;
+    f->has_shell |= strcmp(view->name, "sh") == 0 && view->threads > 1;
+}
+
+static bool
+is_in(const struct family *f, uint32_t number)
+{
+    for (uint32_t i = 0; i < f->count; i++)
+        if (f->number[i] == number)
+            return true;
+    return false;
+}
+
+static void
+find_family(struct family *f)
+{
+    struct process_view view;
+
+    f->count = 0;
+    f->has_shell = false;
+    for (uint32_t i = 0; i < state.count; i++)
+        if (!child_status(state.child[i], &view).error)
+            add(f, &view);
+    for (uint32_t number = 0; !process_next(number, &view).error; number = view.number + 1)
+        if (is_in(f, view.parent) && !is_in(f, view.number))
+            add(f, &view);
+}
+
+static void
+kill_number(uint32_t number)
+{
+    struct result process = process_find(number);
+
+    if (process.error)
+        return;
+    child_kill(process.value);
+    descriptor_close(process.value);
+}
+
+/* The foreground's own processes by their capabilities, their descendants by number. */
+static void
+kill_foreground(void)
+{
+    static struct family family;
+
+    lock();
+    find_family(&family);
+    if (!family.has_shell) {
+        state.came = true;
+        for (uint32_t i = 0; i < state.count; i++)
+            child_kill(state.child[i]);
+        for (uint32_t i = 0; i < family.count; i++)
+            kill_number(family.number[i]);
+    }
+    unlock();
+}
+
+/* Without the window there is nothing to wait for. */
+static void
+listen(void *window)
+{
+    while (!send(WINDOW_INTERRUPT, (uint32_t)window, NULL, 0).error)
+        kill_foreground();
+}
+
+void
+interrupt_start(uint32_t window)
+{
+    static char stack[STACK_SIZE];
+
+    thread_start(listen, (void *)window, stack, sizeof(stack));
+}
+
+void
+foreground_add(uint32_t child)
+{
+    lock();
+    state.child[state.count++] = child;
+    if (state.came)
+        child_kill(child);
+    unlock();
+}
+
+void
+foreground_remove(uint32_t child)
+{
+    uint32_t left = 0;
+
+    lock();
+    for (uint32_t i = 0; i < state.count; i++)
+        if (state.child[i] != child)
+            state.child[left++] = state.child[i];
+    state.count = left;
+    unlock();
+}
+
+void
+interrupt_clear(void)
+{
+    lock();
+    state.came = false;
+    unlock();
+}
+
+bool
+interrupted(void)
+{
+    return state.came;
+}

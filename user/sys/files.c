@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files and directories by path: see files.h.
+ */
+#include "files.h"
+
+#include "abi/errors.h"
+#include "place.h"
+#include "request.h"
+#include "stream.h"
+
+struct result
+file_open_at(uint32_t directory, const char *path, uint32_t flags)
+{
+    uint8_t buffer[FILE_PATH_MAX + 16];
+    struct outgoing out;
+
+    outgoing_start(&out, buffer, sizeof(buffer));
+    if (flags)
+        put_u32(&out, flags & ~FILE_WRITE);
+    put_text(&out, path);
+    return ask_descriptor(flags ? FILE_OPEN_WRITE : FILE_OPEN, directory, &out, NULL);
+}
+
+struct result
+file_open(const char *path, uint32_t flags)
+{
+    struct place p;
+    uint32_t error = place_find(&p, path);
+    struct result r;
+
+    if (error)
+        return (struct result){-1, error};
+    if (p.directory == p.found && !*p.rest)
+        return (struct result){p.found, 0};
+    r = file_open_at(p.directory, p.rest, flags);
+    if (place_again(&p, r.error))
+        r = file_open_at(p.directory, p.rest, flags);
+    place_drop(&p);
+    return r;
+}
+
+static struct result
+remove_at(const struct place *p)
+{
+    uint8_t buffer[FILE_PATH_MAX + 16];
+    struct outgoing out;
+    struct incoming in;
+
+    outgoing_start(&out, buffer, sizeof(buffer));
+    put_text(&out, p->rest);
+    return ask(FILE_REMOVE, p->directory, &out, &in);
+}
+
+struct result
+file_remove(const char *path)
+{
+    struct place p;
+    uint32_t error = place_find(&p, path);
+    struct result r;
+
+    if (error)
+        return (struct result){-1, error};
+    r = remove_at(&p);
+    if (place_again(&p, r.error))
+        r = remove_at(&p);
+    place_drop(&p);
+    return r;
+}
+
+static struct result
+rename_at(const struct place *from, const char *to)
+{
+    uint8_t buffer[2 * FILE_PATH_MAX + 16];
+    struct outgoing out;
+    struct incoming in;
+
+    outgoing_start(&out, buffer, sizeof(buffer));
+    put_text(&out, from->rest);
+    put_text(&out, to);
+    return ask(FILE_RENAME, from->directory, &out, &in);
+}
+
+static struct result
+rename_found(struct place *from, const struct place *to)
+{
+    struct result r;
+
+    if (from->directory != to->directory)
+        return (struct result){-1, ERR_FILE_NAME};
+    r = rename_at(from, to->rest);
+    return place_again(from, r.error) ? rename_at(from, to->rest) : r;
+}
+
+static struct result
+rename_absolute(const char *from, const char *to)
+{
+    char absolute[2][FILE_PATH_MAX];
+    uint32_t error = place_absolute(from, absolute[0]);
+
+    if (!error)
+        error = place_absolute(to, absolute[1]);
+    return error ? (struct result){-1, error} : file_rename(absolute[0], absolute[1]);
+}
+
+struct result
+file_rename(const char *from, const char *to)
+{
+    struct place f, t;
+    uint32_t error;
+    struct result r;
+
+    if (place_is_here(from) != place_is_here(to))
+        return rename_absolute(from, to);
+    error = place_find(&f, from);
+    if (error)
+        return (struct result){-1, error};
+    error = place_find(&t, to);
+    r = error ? (struct result){-1, error} : rename_found(&f, &t);
+    place_drop(&f);
+    place_drop(&t);
+    return r;
+}
+
+struct result
+file_stat(const char *path, struct stream_view *view)
+{
+    struct result r = file_open(path, 0), stat;
+
+    if (r.error)
+        return r;
+    stat = stream_stat(r.value, view);
+    descriptor_close(r.value);
+    return stat;
+}
+
+struct result
+file_resize(uint32_t fd, uint32_t size)
+{
+    return ASK(FILE_RESIZE, fd, size);
+}
+
+struct result
+directory_make(const char *path)
+{
+    struct result r = file_open(path, FILE_CREATE | FILE_NEW | FILE_MAKE);
+
+    if (!r.error)
+        descriptor_close(r.value);
+    return r;
+}
+
+struct result
+directory_list(uint32_t fd, uint32_t index, struct file_entry *entry)
+{
+    struct result r;
+
+    entry->view.value = index;
+    r = ask_view(FILE_LIST, fd, entry, sizeof(*entry), sizeof(index));
+    entry->name[FILE_NAME_MAX - 1] = 0;
+    return r;
+}
+
+struct result
+directory_space(uint32_t fd, struct file_space *space)
+{
+    return ask_view(FILE_SPACE, fd, space, sizeof(*space), 0);
+}

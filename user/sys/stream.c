@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Streams without a buffer: see stream.h.
+ */
+#include "stream.h"
+
+#include "abi/errors.h"
+#include "request.h"
+#include "text.h"
+
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+struct result
+stream_fetch(uint32_t fd, uint32_t offset, uint32_t *message, uint32_t size, uint32_t flags)
+{
+    struct outgoing out;
+    struct incoming in;
+    struct result r;
+    uint32_t count;
+
+    size = least(size, STREAM_MAX);
+    outgoing_start(&out, message, (size / 4 + 3) * sizeof(*message));
+    put_u32(&out, offset);
+    put_u32(&out, size);
+    put_u32(&out, flags);
+    r = ask(STREAM_READ, fd, &out, &in);
+    get_rest(&in, &count);
+    if ((!incoming_end(&in) || r.value != count || count > size) && !r.error)
+        return (struct result){-1, ERR_MESSAGE};
+    return r;
+}
+
+struct result
+stream_read(uint32_t fd, uint32_t offset, void *to, uint32_t size, uint32_t flags)
+{
+    uint32_t message[least(size, STREAM_MAX) / 4 + 3];
+    struct result r = stream_fetch(fd, offset, message, size, flags);
+
+    if (!r.error)
+        memcpy(to, message + 2, r.value);
+    return r;
+}
+
+/* One message; value: how many were written. */
+static struct result
+write_part(uint32_t fd, uint32_t offset, const void *from, uint32_t size)
+{
+    uint32_t message[size / 4 + 3];
+    struct outgoing out;
+    struct incoming in;
+    struct result r;
+
+    outgoing_start(&out, message, sizeof(message));
+    put_u32(&out, offset);
+    put_bytes(&out, from, size);
+    r = ask(STREAM_WRITE, fd, &out, &in);
+    if ((!incoming_end(&in) || r.value > size) && !r.error)
+        return (struct result){-1, ERR_MESSAGE};
+    return r;
+}
+
+struct result
+stream_write(uint32_t fd, uint32_t offset, const void *from, uint32_t size)
+{
+    uint32_t done = 0;
+
+    while (done < size) {
+        struct result r = write_part(fd, offset, (const char *)from + done, least(size - done, STREAM_MAX));
+
+        if (r.error || r.value == 0)
+            return (struct result){-1, r.error ? r.error : ERR_NO_SPACE};
+        done += r.value;
+        if (offset != STREAM_END)
+            offset += r.value;
+    }
+    return (struct result){done, 0};
+}
+
+struct result
+stream_stat(uint32_t fd, struct stream_view *view)
+{
+    return ask_view(STREAM_STAT, fd, view, sizeof(*view), 0);
+}
