@@ -9,7 +9,9 @@
 
 #define THREADS_PIECE     4
 #define DESCRIPTORS_PIECE 16
-#define PAGES_PIECE       64
+#define MEMORY_PIECE      512 /* in looks at a page that is not mapped; */
+#define LOOK              4    /* so many are a table that is not there, */
+#define REMOVE            24   /* and so many a page that is */
 
 static struct list works = LIST_EMPTY(works);
 
@@ -56,17 +58,32 @@ close_descriptors(struct process *p)
     return true;
 }
 
-/* Page by page, or where a table is missing 4 MiB at once: what is not mapped takes its time, too. */
+#define TABLE (1024 * PAGE_SIZE) /* bytes that a page table maps */
+
+/* The next page that is mapped goes, if it is in the same table.  What that took. */
+static uint32_t
+free_some(struct process *p)
+{
+    const uint32_t *entry = space_entry(p->space, p->freed);
+    uint32_t first = p->freed, at = first, end = (at & -TABLE) + TABLE;
+
+    p->freed = end;
+    if (!entry)
+        return LOOK;
+    for (; at < end && !*entry; entry++)
+        at += PAGE_SIZE;
+    if (at == end)
+        return (end - first) / PAGE_SIZE;
+    p->freed = at + PAGE_SIZE;
+    space_remove(p->space, at); /* perhaps with the table */
+    return (at - first) / PAGE_SIZE + REMOVE;
+}
+
 static bool
 free_memory(struct process *p)
 {
-    for (unsigned i = 0; i < PAGES_PIECE && p->freed < KERNEL_BASE; i++) {
-        const uint32_t *entry = space_entry(p->space, p->freed);
-
-        if (entry && *entry)
-            space_remove(p->space, p->freed);
-        p->freed += entry ? PAGE_SIZE : PAGE_SIZE * 1024 - p->freed % (PAGE_SIZE * 1024);
-    }
+    for (uint32_t done = 0; done < MEMORY_PIECE && p->freed < KERNEL_BASE;)
+        done += free_some(p);
     return p->freed < KERNEL_BASE;
 }
 

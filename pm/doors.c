@@ -4,19 +4,6 @@
  */
 #include "pm.h"
 
-/* The name in a message: what is there of it, as many as fit, and its whole length. */
-static uint32_t
-get_name(struct request *r, char *to, uint32_t size)
-{
-    uint32_t length = get_u32(&r->in), fits = length < size ? length : size - 1, rest;
-
-    get_bytes(&r->in, to, fits);
-    to[fits] = 0;
-    if (length > fits)
-        get_rest(&r->in, &rest);
-    return length;
-}
-
 static bool
 is_dead(const struct name *name)
 {
@@ -89,7 +76,7 @@ pm_door(struct request *r)
     char name[PM_NAME_MAX];
     struct result door;
 
-    length = get_name(r, name, sizeof(name));
+    length = request_text(r, name, sizeof(name));
     error = request_end(r);
     if (!error && (system > 1 || flags & ~(uint32_t)DOOR_OPEN))
         error = ERR_MESSAGE;
@@ -126,7 +113,7 @@ uint32_t
 pm_resolve(struct request *r)
 {
     char path[256];
-    uint32_t length = get_name(r, path, sizeof(path)), error = request_end(r), rest, rights;
+    uint32_t length = request_text(r, path, sizeof(path)), error = request_end(r), rest, rights;
     const struct name *found;
 
     if (error)
@@ -153,7 +140,7 @@ uint32_t
 pm_remove(struct request *r)
 {
     char text[PM_NAME_MAX];
-    uint32_t length = get_name(r, text, sizeof(text)), error = request_end(r);
+    uint32_t length = request_text(r, text, sizeof(text)), error = request_end(r);
     struct name *name;
 
     if (!error)

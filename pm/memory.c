@@ -111,16 +111,15 @@ region_bring(struct process *p, uint32_t address)
     // | (void)p, (void)address, (void)region_at;
     // | exercise_stop("pm.1");
     const struct region *r = region_at(p, address);
-    struct result mapped;
 
     if (!r || r->fixed)
         return ERR_RANGE;
     if (bound_page(p))
         return ERR_LIMIT;
-    mapped = memory_map(p->descriptor, address & -PAGE, 1, r->flags);
-    if (!mapped.error)
-        p->pages++;
-    return mapped.error;
+    if (memory_map(p->descriptor, address & -PAGE, 1, r->flags).error)
+        return ERR_LIMIT;
+    p->pages++;
+    return 0;
     // END pm.1
 }
 
@@ -219,7 +218,7 @@ open_page(struct process *p, uint32_t address, uint32_t flags)
             return error;
         r = memory_share(DESCRIPTOR_ROOT, WINDOW, 1, flags, p->descriptor, address & -PAGE);
     }
-    return r.error;
+    return r.error ? ERR_RANGE : 0;
 }
 
 static uint32_t

@@ -39,6 +39,9 @@ struct request {
 
 typedef uint32_t handler(struct request *r);
 
+/* A text of which there may be more than fits: as many bytes as fit, and a zero.  Its whole length. */
+uint32_t request_text(struct request *r, char *to, uint32_t size);
+
 /* Has all of the request been read?  If so the reply may be begun: the buffer is the same.  0, or ERR_MESSAGE. */
 uint32_t request_end(struct request *r);
 void reply_with(struct request *r, uint32_t value);

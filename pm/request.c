@@ -59,6 +59,20 @@ static const struct {
 };
 
 uint32_t
+request_text(struct request *r, char *to, uint32_t size)
+{
+    uint32_t length = get_u32(&r->in), fits = length < size ? length : size - 1;
+
+    get_bytes(&r->in, to, fits);
+    to[fits] = 0;
+    if (length - fits > r->in.data - r->in.read)
+        r->in.broken = true;
+    else
+        r->in.read += length - fits;
+    return length;
+}
+
+uint32_t
 request_end(struct request *r)
 {
     return incoming_end(&r->in) ? 0 : ERR_MESSAGE;

@@ -4,6 +4,7 @@
  */
 #include "pm.h"
 
+#include "abi/memory.h"
 #include "call.h"
 
 #define VECTOR_PAGE_FAULT 14
@@ -48,6 +49,11 @@ pm_unmap(struct request *r)
 uint32_t
 pm_write_region(struct request *r)
 {
+    // SOLUTION pm.3
+    // | /* TODO pm.3 */
+    // | (void)r;
+    // | exercise_missing("pm.3");
+    // | return ERR_MESSAGE;
     uint32_t address = get_u32(&r->in), pages = get_u32(&r->in), flags = get_u32(&r->in), error = request_end(r);
 
     if (!error && !is_flags(flags))
@@ -59,6 +65,7 @@ pm_write_region(struct request *r)
     if (!error)
         reply_with(r, address);
     return error;
+    // END pm.3
 }
 
 /* Regions for the pages of a range that are in none.  0, or an error. */
@@ -90,7 +97,7 @@ pm_write_code(struct request *r)
         error = ERR_MESSAGE;
     if (!error && r->process->state != PROCESS_NEW)
         error = ERR_PHASE;
-    if (!error && (address < PAGE || address + size < address))
+    if (!error && (address < PAGE || address > KERNEL_BASE || size > KERNEL_BASE - address))
         error = ERR_RANGE;
     if (!error)
         error = add_missing(r->process, address & -PAGE, address + size, flags);

@@ -12,7 +12,7 @@ pm_create(struct request *r)
     char name[PROCESS_NAME_MAX], domain[DOMAIN_MAX];
     uint32_t error, enter, cap;
 
-    get_text(&r->in, name, sizeof(name));
+    request_text(r, name, sizeof(name));
     get_text(&r->in, domain, sizeof(domain));
     error = request_end(r);
     if (error)

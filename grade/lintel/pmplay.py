@@ -175,6 +175,16 @@ class Scene(Play):
         self._want(0, f"another process is started in the domain {domain or 'init'}", self._checks(ANY, None, None, None, False))
         return super().actor(number, domain, store)
 
+    def hear(self, register, what="", *, check=None, limit=1000, **options):
+        """A message comes to the door of this register: its function is the outcome's value, its cookie the error."""
+        def judge(seen, said):
+            if seen.value == FAILED:
+                raise Failure("wrong", f"{said} comes", self.told(seen))
+            if check:
+                check(seen, said)
+        self._want(options.get("actor", 0), what, judge)
+        return self.step(self.CALL_RECEIVE, register=register, limit=limit, **options)
+
     def wait_for(self, actor, what="", silent=False):
         """A step that was to be done later has been done; or not yet."""
         if silent:

@@ -21,14 +21,16 @@ uint32_t
 seconds(void)
 {
     static uint32_t looked, date;
+    static bool asked;
     uint32_t now = clock_milliseconds();
-    struct result r;
 
-    if (looked && now - looked < 1000)
-        return date;
-    r = date_now();
-    looked = now;
-    date = r.error ? 0 : r.value;
+    if (!asked || now - looked >= 1000) {
+        struct result r = date_now();
+
+        date = r.error ? 0 : r.value;
+        looked = now;
+        asked = true;
+    }
     return date;
 }
 

@@ -120,9 +120,12 @@ services_read(const char *text, uint32_t size)
     static char copy[BOOT_FILE_MAX + 1];
     char *line = copy, *end;
 
-    if (size > BOOT_FILE_MAX)
-        say("/etc/boot: only %u bytes of it are read", size = BOOT_FILE_MAX);
+    if (size > BOOT_FILE_MAX) {
+        say("/etc/boot: only %u bytes of it are read", BOOT_FILE_MAX);
+        size = BOOT_FILE_MAX;
+    }
     memcpy(copy, text, size);
+    copy[size] = 0;
     for (uint32_t number = 1; line; line = end, number++) {
         end = strchr(line, '\n');
         if (end)

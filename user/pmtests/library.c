@@ -102,7 +102,7 @@ text(void)
     for (int c; (c = getc(&in)) >= 0; bytes++)
         line[bytes % sizeof(line)] = c;
     report("rest", "%u %c", bytes, line[0]);
-    report("end", "%u", getline(&in, line, sizeof(line)));
+    report("at_end", "%u", getline(&in, line, sizeof(line)));
     descriptor_close(r.value);
     descriptor_close(w.value);
 }

@@ -259,6 +259,7 @@ direct(const struct step *s)
         await(word[0]);
         return;
     }
+    memset(&o, 0, sizeof(o));
     if (s->function == PLAY_ACTOR)
         o = new_actor(s);
     else if (s->function == PLAY_SPAWN)

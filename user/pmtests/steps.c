@@ -94,7 +94,7 @@ end(uint32_t child)
     struct result r = child_wait(child, &view);
 
     report("wait", "%x", r.error);
-    report("end", "%x %x", view.end, view.status);
+    report("ended", "%x %x", view.end, view.status);
     report("stale", "%x", child_start(child).error);
 }
 
