@@ -14,7 +14,7 @@ OS_OBJECTS  := $(SYS_OBJECTS) $(PM_OBJECTS) $(BUILD)/user/sys/crt0.asm.o \
                $(patsubst user/%,$(BUILD)/user/%.o,$(OS_SINGLE) $(foreach name,$(OS_FOLDERS),$(wildcard user/$(name)/*.c)))
 AR ?= ar
 
-$(OS_OBJECTS) $(USER_LIB): CFLAGS += -ffunction-sections -fdata-sections
+$(OS_OBJECTS) $(USER_LIB): private CFLAGS += -ffunction-sections -fdata-sections
 $(OS_OBJECTS): $(BUILD)/flags
 
 $(BUILD)/pm/%.c.o: pm/%.c

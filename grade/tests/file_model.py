@@ -30,8 +30,12 @@ GIVEN = C.RIGHT_COPY | C.RIGHT_MOVE
 READ, WRITE = C.RIGHT_READ | GIVEN, C.RIGHT_READ | C.RIGHT_WRITE | C.RIGHT_DELETE | GIVEN
 
 
+def words(*numbers):
+    return struct.pack(f"<{len(numbers)}I", *numbers)
+
+
 def text(path):
-    return struct.pack("<I", len(path)) + path
+    return words(len(path)) + path
 
 
 class Capability:
@@ -62,7 +66,7 @@ class Server:
     def raw(self, function, cookie, total, data, descriptors=0, payload=None):
         payload = data if payload is None else payload
         sizes = total << 20 | len(data) << 8 | descriptors
-        self.process.stdin.write(struct.pack("<4I", function, cookie, sizes, len(payload)) + payload)
+        self.process.stdin.write(words(function, cookie, sizes, len(payload)) + payload)
         self.process.stdin.flush()
         error, rights, cookie, size = struct.unpack("<4I", self._get(16))
         return error, self._get(size), Capability(cookie, rights) if rights else None
@@ -239,7 +243,7 @@ class Model:
 
     @staticmethod
     def value(value=0):
-        return struct.pack("<2I", value, 0), None
+        return words(value, 0), None
 
     def read(self, node, room, offset, size, flags):
         must(flags in (0, C.STREAM_RAW), ERR_MESSAGE)
@@ -273,7 +277,7 @@ class Model:
     def view(self, node):
         """The number of a node is the server's own business: see same_reply()."""
         size = len(node.entries) if node.directory else node.size
-        return struct.pack("<6I", 0, 0, node.kind, size, 0, node.time)
+        return words(0, 0, node.kind, size, 0, node.time)
 
     def stat(self, node, _room):
         return self.view(node), None
@@ -334,7 +338,7 @@ class Model:
         return self.view(entry) + entry.name.ljust(C.FILE_NAME_MAX, b"\0"), None
 
     def space(self, _node, _room):
-        return struct.pack("<5I", 0, 0, self.limit * BLOCK, (self.limit - self.used) * BLOCK, self.count), None
+        return words(0, 0, self.limit * BLOCK, (self.limit - self.used) * BLOCK, self.count), None
 
     HANDLERS = {
         C.STREAM_READ: (C.STREAM_FILE, "www", read),

@@ -5,7 +5,7 @@ import random
 import struct
 import weakref
 
-from file_model import BLOCK, C, SIZE_MAX, Capability, text
+from file_model import BLOCK, C, SIZE_MAX, Capability, text, words
 
 NAMES = [b"a", b"b", b"c", b"etc", b"motd", b"x" * 31, b"\xc3\xa4"]
 ODD = [b"", b".", b"..", b"...", b"x" * 32, b"new\n", b"\x7f", b" "]
@@ -69,9 +69,10 @@ class Player:
 
     def number(self, near):
         r = self.random
-        return max(0, r.choice([0, near, 0xffffffff - r.randrange(5000), near + r.randrange(-9, 9), r.randrange(BLOCK), r.randrange(5) * BLOCK + r.randrange(-3, 4),
-                                r.randrange(near + 3000), r.randrange(8) * 1023 * BLOCK, SIZE_MAX - r.randrange(9), r.getrandbits(32)]
-                               if r.random() < 0.2 else [near, r.randrange(near + 1), r.randrange(3 * BLOCK)])) % (1 << 32)
+        common = [near, r.randrange(near + 1), r.randrange(3 * BLOCK)]
+        rare = [0, near + r.randrange(-9, 9), r.randrange(5) * BLOCK + r.randrange(-3, 4), r.randrange(near + 3000),
+                r.randrange(8) * 1023 * BLOCK, SIZE_MAX - r.randrange(9), 0xffffffff - r.randrange(5000), r.getrandbits(32)]
+        return max(0, r.choice(rare if r.random() < 0.2 else common)) % (1 << 32)
 
     def content(self):
         r = self.random
@@ -85,38 +86,36 @@ class Player:
 
     def message(self):
         """A function, a capability and data that a client might send."""
+        weights = {C.STREAM_READ: 8, C.STREAM_WRITE: 14, C.FILE_RESIZE: 3, C.STREAM_STAT: 2, C.FILE_OPEN: 6, C.FILE_OPEN_WRITE: 9,
+                   C.FILE_LIST: 3, C.FILE_REMOVE: 5, C.FILE_RENAME: 4, C.FILE_SPACE: 1, 0x8008: 1, 0x8082: 1}
+        function = self.random.choices(list(weights), weights.values())[0]
+        if self.random.random() < 0.02:
+            return function, self.a_file(), self.random.randbytes(self.random.randrange(14))
+        if function in (C.STREAM_READ, C.STREAM_WRITE, C.FILE_RESIZE):
+            file = self.a_file(C.STREAM_FILE)
+            return function, file, self.data_message(function, file.node.size)
+        directory = self.a_file(C.STREAM_DIRECTORY)
+        return function, directory, self.name_message(function, len(directory.node.entries))
+
+    def data_message(self, function, size):
+        r, offset = self.random, self.number(size)
+        if function == C.STREAM_READ:
+            return words(offset, r.choice([4000, 100, 5000, self.number(size)]), r.choice([0, 0, 0, C.STREAM_RAW, 2]))
+        if function == C.STREAM_WRITE:
+            return words(offset if r.random() < 0.7 else 0xffffffff) + self.content()
+        return words(offset)
+
+    def name_message(self, function, entries):
         r = self.random
-        kind = r.choices(["read", "write", "append", "resize", "stat", "open", "make", "list", "remove", "rename", "space", "odd"],
-                         [8, 10, 4, 3, 2, 6, 9, 3, 5, 4, 1, 1])[0]
-        file = self.a_file(C.STREAM_FILE) if kind in ("read", "write", "append", "resize") else self.a_file(C.STREAM_DIRECTORY)
-        size = file.node.size
-        words = lambda *w: struct.pack(f"<{len(w)}I", *w)  # noqa: E731
-        match kind:
-            case "read":
-                return C.STREAM_READ, file, words(self.number(size), r.choice([4000, 100, 5000, self.number(size)]), r.choice([0, 0, 0, 1, 2]))
-            case "write":
-                return C.STREAM_WRITE, file, words(self.number(size)) + self.content()
-            case "append":
-                return C.STREAM_WRITE, file, words(C.STREAM_END) + self.content()
-            case "resize":
-                return C.FILE_RESIZE, file, words(self.number(size))
-            case "stat":
-                return C.STREAM_STAT, self.a_file(), b""
-            case "open":
-                return C.FILE_OPEN, file, text(self.path())
-            case "make":
-                flags = r.choice([0, C.FILE_CREATE, C.FILE_CREATE, DIRECTORY, DIRECTORY | C.FILE_NEW, r.randrange(17)])
-                return C.FILE_OPEN_WRITE, file, words(flags) + text(self.path())
-            case "list":
-                return C.FILE_LIST, file, words(r.randrange(len(file.node.entries) + 2))
-            case "remove":
-                return C.FILE_REMOVE, file, text(self.path())
-            case "rename":
-                old, new = self.path(), self.path()
-                return C.FILE_RENAME, file, text(old) + text(old + b"/" + new if r.random() < 0.2 else new)
-            case "space":
-                return C.FILE_SPACE, file, b""
-        return r.choice([*self.model.HANDLERS, 0x8008, 0x8082]), file, r.randbytes(r.randrange(14))
+        if function == C.FILE_OPEN_WRITE:
+            flags = r.choice([0, C.FILE_CREATE, C.FILE_CREATE, DIRECTORY, DIRECTORY | C.FILE_NEW, r.randrange(17)])
+            return words(flags) + text(self.path())
+        if function == C.FILE_LIST:
+            return words(r.randrange(entries + 2))
+        if function == C.FILE_RENAME:
+            old, new = self.path(), self.path()
+            return text(old) + text(old + b"/" + new if r.random() < 0.2 else new)
+        return text(self.path()) if function in (C.FILE_OPEN, C.FILE_REMOVE) else b""
 
     def play(self, steps):
         r = self.random
@@ -139,7 +138,7 @@ class Player:
         """Capabilities of all files and directories, that can be written."""
         capability = capability or self.root
         for name in list(capability.node.entries):
-            _error, _reply, child = self.ask(C.FILE_OPEN_WRITE, capability, struct.pack("<I", 0) + text(name))
+            _error, _reply, child = self.ask(C.FILE_OPEN_WRITE, capability, words(0) + text(name))
             self.capabilities.append(child)
             if child.node.directory:
                 self.take_everything(child)
@@ -148,22 +147,22 @@ class Player:
         """Many small files, and one of many blocks: more than there is room for, unless there is much."""
         made = []
         for i in range(files):
-            error, _reply, file = self.ask(C.FILE_OPEN_WRITE, self.root, struct.pack("<I", C.FILE_CREATE) + text(b"file %d" % i))
+            error, _reply, file = self.ask(C.FILE_OPEN_WRITE, self.root, words(C.FILE_CREATE) + text(b"file %d" % i))
             if not error:
-                self.ask(C.STREAM_WRITE, file, struct.pack("<I", i) + b"%d" % i)
+                self.ask(C.STREAM_WRITE, file, words(i) + b"%d" % i)
                 made.append(file)
         for i in range(blocks):
-            self.ask(C.STREAM_WRITE, made[0], struct.pack("<I", i * BLOCK) + b"%d" % i)
+            self.ask(C.STREAM_WRITE, made[0], words(i * BLOCK) + b"%d" % i)
         for file in made:
-            self.ask(C.STREAM_READ, file, struct.pack("<3I", 0, BLOCK, 0))
+            self.ask(C.STREAM_READ, file, words(0, BLOCK, 0))
         for i in range(blocks):
-            self.ask(C.STREAM_READ, made[0], struct.pack("<3I", i * BLOCK, 9, 0))
+            self.ask(C.STREAM_READ, made[0], words(i * BLOCK, 9, 0))
 
     def nest(self):
         """A directory does not move below itself, however deep."""
         path = b"d"
         for _ in range(4):
-            self.ask(C.FILE_OPEN_WRITE, self.root, struct.pack("<I", DIRECTORY) + text(path))
+            self.ask(C.FILE_OPEN_WRITE, self.root, words(DIRECTORY) + text(path))
             self.ask(C.FILE_RENAME, self.root, text(b"d") + text(path + b"/d"))
             path += b"/d"
 
@@ -171,7 +170,7 @@ class Player:
         """Each directory as it is listed, each file as it is read."""
         capability = capability or self.root
         for index, name in enumerate([*capability.node.entries, None]):
-            error, reply, _none = self.ask(C.FILE_LIST, capability, struct.pack("<I", index))
+            error, reply, _none = self.ask(C.FILE_LIST, capability, words(index))
             if name is None:
                 assert error == C.ERR_NO_FILE
                 return
@@ -188,7 +187,7 @@ class Player:
         for index in sorted(blocks):
             if index >= 0:
                 for half in (0, BLOCK // 2):
-                    self.ask(C.STREAM_READ, file, struct.pack("<3I", index * BLOCK + half, BLOCK // 2, 0))
+                    self.ask(C.STREAM_READ, file, words(index * BLOCK + half, BLOCK // 2, 0))
         self.ask(C.STREAM_STAT, file, b"")
 
     def clear(self, capability=None):
@@ -196,7 +195,7 @@ class Player:
         top = capability is None
         capability = capability or self.root
         for name in list(capability.node.entries):
-            _error, _reply, child = self.ask(C.FILE_OPEN_WRITE, capability, struct.pack("<I", 0) + text(name))
+            _error, _reply, child = self.ask(C.FILE_OPEN_WRITE, capability, words(0) + text(name))
             if child.node.directory:
                 self.clear(child)
             self.ask(C.FILE_REMOVE, capability, text(name))
@@ -225,7 +224,7 @@ class Script(Player):
         self.root.slot, self.free = 0, list(range(1, SLOTS))
         self.script, self.steps = b"", 0
         # In a directory of its own: the server has its archive's files, too.
-        _error, _reply, self.root = self.ask(C.FILE_OPEN_WRITE, self.root, struct.pack("<I", DIRECTORY) + text(b"play"))
+        _error, _reply, self.root = self.ask(C.FILE_OPEN_WRITE, self.root, words(DIRECTORY) + text(b"play"))
         self.capabilities = [self.root]
 
     def no_space_is_lost(self):
@@ -243,7 +242,7 @@ class Script(Player):
         if given:
             given.slot = self.free.pop()
             weakref.finalize(given, self.free.append, given.slot)
-        self.script += struct.pack("<9I", function, capability.slot, max(room, len(data)), len(data), repeat, error,
+        self.script += words(function, capability.slot, max(room, len(data)), len(data), repeat, error,
                                    given.rights if given else 0, given.slot if given else 0, len(wanted))
         self.script += padded(data) + padded(wanted)
         self.steps += 1

@@ -5,7 +5,6 @@ under sanitizers; the policy that is delivered; and `make policy`.
 LINTEL_LONG=1 goes on for minutes.
 """
 
-import os
 import re
 import subprocess
 import sys
@@ -234,7 +233,6 @@ def test_written_and_random(tmp_path):
     assert whole / 2 < right < whole * 0.9  # both kinds are tried
 
 
-@pytest.mark.skipif(not os.environ.get("LINTEL_MUTANTS"), reason="takes minutes: make test MUTANTS=1")
 @pytest.mark.parametrize("file, old, new", [pytest.param(f, *c, id=f"{f}: {why}") for f, why, *c in BUGS])
 def test_bug_is_found(file, old, new, objects, tmp_path):
     parts = {**objects, file: changed(tmp_path, file, old, new)}
@@ -289,7 +287,6 @@ def test_replay(fuzzer):
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.skipif(not os.environ.get("LINTEL_MUTANTS"), reason="takes minutes: make test MUTANTS=1")
 @pytest.mark.parametrize("file, old, new", [pytest.param(f, *c, id=f"{f}: {why}") for f, why, *c in UNSAFE])
 def test_replay_finds(file, old, new, fuzzer, tmp_path):
     done = run(fuzzer("gcc", instead=changed(tmp_path, file, old, new)), 1, 5000, timeout=100)

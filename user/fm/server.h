@@ -6,13 +6,13 @@
 
 #include "message.h"
 
-/* Does what the message in the buffer asks for, and writes the reply there, or answers with an error. */
 struct request {
-    uint32_t door;     /* the owner's descriptor */
-    uint8_t *buffer;   /* of CALL_DATA_MAX bytes */
+    uint32_t door;   /* the owner's descriptor */
+    uint8_t *buffer; /* of CALL_DATA_MAX bytes */
     struct message m;
     struct outgoing out;
-    uint32_t gives;    /* a descriptor of which the reply has a copy, or 0: to be closed then */
+    uint32_t gives;  /* a descriptor of which the reply has a copy, or 0: to be closed when that is sent */
 };
 
+/* Does what the message in the buffer asks for: 0, and the reply is there; or an error. */
 uint32_t server_call(struct request *request);

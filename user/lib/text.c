@@ -23,7 +23,10 @@ void *
 memset(void *to, int byte, size_t size)
 {
     void *result = to;
+    size_t words = size / 4;
 
+    size %= 4;
+    __asm__ volatile("rep stosl" : "+D"(to), "+c"(words) : "a"((byte & 0xff) * 0x01010101u) : "memory");
     __asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(byte) : "memory");
     return result;
 }

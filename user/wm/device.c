@@ -147,20 +147,23 @@ carry(void *device)
         write(d, d->bytes, r.value);
 }
 
-static void
+static uint32_t
 start(struct device *d, const char *name, uint32_t cookie, void (*function)(void *), uint32_t door)
 {
+    struct result r = descriptor_duplicate(door, RIGHT_READ | RIGHT_WRITE, cookie);
+
     d->name = name;
-    d->door = descriptor_duplicate(door, RIGHT_READ | RIGHT_WRITE, cookie).value;
-    thread_start(function, d, d->stack, sizeof(d->stack));
+    d->door = r.value;
+    return r.error ? r.error : thread_start(function, d, d->stack, sizeof(d->stack)).error;
 }
 
-void
+uint32_t
 devices_start(uint32_t door)
 {
     static struct device keyboard, line, output;
+    uint32_t error = start(&keyboard, KEYBOARD_NAME, COOKIE_KEYBOARD, bring, door);
 
-    start(&keyboard, KEYBOARD_NAME, COOKIE_KEYBOARD, bring, door);
-    start(&line, SERIAL_NAME, COOKIE_SERIAL, bring, door);
-    start(&output, SERIAL_NAME, COOKIE_OUTPUT, carry, door);
+    if (!error)
+        error = start(&line, SERIAL_NAME, COOKIE_SERIAL, bring, door);
+    return error ? error : start(&output, SERIAL_NAME, COOKIE_OUTPUT, carry, door);
 }

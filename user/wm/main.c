@@ -15,11 +15,19 @@ static uint32_t door;
 /* What WINDOW_OPEN hands out copies of, so that none is left over when a client ends meanwhile. */
 static uint32_t descriptor[WINDOWS + 1];
 
-static void
+/* 0, or an error. */
+static uint32_t
 open_windows(void)
 {
-    for (uint32_t n = 0; n <= WINDOWS; n++)
-        descriptor[n] = descriptor_duplicate(door, WINDOW_RIGHTS, COOKIE_WINDOW(n)).value;
+    uint32_t error = 0;
+
+    for (uint32_t n = 0; n <= WINDOWS && !error; n++) {
+        struct result r = descriptor_duplicate(door, WINDOW_RIGHTS, COOKIE_WINDOW(n));
+
+        descriptor[n] = r.value;
+        error = r.error;
+    }
+    return error;
 }
 
 static uint32_t
@@ -126,16 +134,20 @@ int
 main(void)
 {
     struct result made = door_new(WINDOWS_NAME, false, 0, 0);
+    uint32_t error;
 
     if (made.error)
         return made.error;
     door = made.value;
     priority_set(WM_PRIORITY);
-    open_windows();
     windows_reset();
     display_open();
     display_update();
-    devices_start(door);
+    error = open_windows();
+    if (!error)
+        error = devices_start(door);
+    if (error)
+        return error;
     serve_calls();
     return 1;
 }

@@ -37,8 +37,8 @@
 
 #define INPUT_MAX 256
 
-/* Starts them; each gets a descriptor of this door. */
-void devices_start(uint32_t door);
+/* Starts them; each gets a descriptor of this door.  0, or an error. */
+uint32_t devices_start(uint32_t door);
 
 /* A call that was received: what main.c hands on.  The buffer is CALL_DATA_MAX bytes, the reply's, too. */
 struct request {
