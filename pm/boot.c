@@ -87,15 +87,14 @@ load(struct process *p, struct file file)
 static uint32_t
 write_start(struct process *p)
 {
-    struct {
-        struct start_page page;
-        char name[sizeof("init")];
-    } start = {{boot->sysenter, 1, 0}, "init"};
+    const struct start_page page = {boot->sysenter, 1, 0};
     uint32_t error = region_add(p, STACK_LIMIT, (STACK_TOP - STACK_LIMIT) / PAGE, MEMORY_WRITABLE, false);
 
     if (!error)
         error = region_add(p, START_PAGE, 1, 0, false);
-    return error ? error : memory_write(p, START_PAGE, &start, sizeof(start));
+    if (!error)
+        error = memory_write(p, START_PAGE, &page, sizeof(page));
+    return error ? error : memory_write(p, START_PAGE + sizeof(page), "init", sizeof("init"));
 }
 
 /* It has pmcap; the rest of the standard environment are places, kept by what allows nothing. */

@@ -93,7 +93,7 @@ pm_door(struct request *r)
         descriptor_close(door.value);
         return ERR_LIMIT;
     }
-    reply_give(r, 0, door.value);
+    reply_give(r, door.value, RIGHTS_ALL);
     return 0;
 }
 

@@ -46,7 +46,7 @@ uint32_t request_text(struct request *r, char *to, uint32_t size);
 uint32_t request_end(struct request *r);
 void reply_with(struct request *r, uint32_t value);
 void reply_view(struct request *r, const void *view, uint32_t size);
-void reply_give(struct request *r, uint32_t value, uint32_t descriptor);
+void reply_give(struct request *r, uint32_t descriptor, uint32_t rights);
 void manager_run(void) __attribute__((noreturn));
 
 extern uint32_t manager_door; /* its owner's descriptor */

@@ -99,12 +99,12 @@ reply_view(struct request *r, const void *view, uint32_t size)
     put_bytes(&r->out, view, size);
 }
 
-/* The descriptor goes to the sender, and is closed if that cannot be. */
+/* The descriptor goes to the sender, with these of its rights; it is closed if that cannot be. */
 void
-reply_give(struct request *r, uint32_t value, uint32_t descriptor)
+reply_give(struct request *r, uint32_t descriptor, uint32_t rights)
 {
-    reply_with(r, value);
-    put_descriptor(&r->out, descriptor, RIGHTS_ALL, true);
+    reply_with(r, 0);
+    put_descriptor(&r->out, descriptor, rights, true);
     r->gives = descriptor;
 }
 

@@ -96,10 +96,10 @@ pm_find(struct request *r)
     if (!rights)
         return ERR_NO_ACCESS;
     // END pm.6
-    found = capability(p, COOKIE_PROCESS, rights | RIGHT_MOVE);
+    found = capability(p, COOKIE_PROCESS, RIGHTS_ALL);
     if (!found)
         return ERR_LIMIT;
-    reply_give(r, 0, found);
+    reply_give(r, found, rights);
     return 0;
 }
 

@@ -39,7 +39,7 @@ pm_create(struct request *r)
         life_delete(p);
         return ERR_LIMIT;
     }
-    reply_give(r, 0, cap);
+    reply_give(r, cap, RIGHTS_ALL);
     return 0;
     // END pm.3
 }

@@ -2,11 +2,12 @@
 """Lab pm: what its exercises have to do."""
 
 import random
+import struct
 
 from lintel.failure import Failure, expect
 from lintel.outside import Outside
-from lintel.pages import FRAME, PAGE, WRITABLE, Pages, structs
-from lintel.pmplay import ALL, ANY, FAILED, LATER, MOVE, READ, RIGHTS, SECONDS, WRITE, Scene, text, words
+from lintel.pages import FRAME, PAGE, WRITABLE, Pages, descriptor_pages, structs
+from lintel.pmplay import ALL, ANY, FAILED, LATER, MOVE, READ, RIGHTS, SECONDS, SPAWN, WRITE, Scene, rights, text, words
 
 MANAGER = 1  # the kernel's number of the manager's process; the first program's is the next
 FIRST = 2
@@ -134,9 +135,9 @@ class Look(Pages):
 class Staged(Scene):
     """A scene of which something is looked at from outside, too."""
 
-    def look(self, boot, policy, look, **options):
+    def look(self, boot, policy, look, files=None, **options):
         """Run it under `look`, a function of a Look, up to where that leaves it, and to its end; then what was told is judged."""
-        booted = self.load(boot, policy, gdb=True, **options)
+        booted = self.load(boot, policy, files, gdb=True, **options)
         try:
             look(Look(booted))
         except Failure:
@@ -1123,6 +1124,7 @@ def marks(o, count):
 
 
 def mark(o):
+    o.gdb.step()
     o.run_to("call_frames")
     manager, at = structs(o)[MANAGER], o.members("process")
     used = o.word(manager + at["pages"]) * 256 - o.word(manager + at["unused"])
@@ -1163,3 +1165,810 @@ def test_life_left(boot, seed):
     seen = []
     s.look(boot, POLICY, lambda o: seen.extend(marks(o, 2)))
     expect_same(seen, f"when {4 * (rounds - 1)} processes have come and gone")
+
+
+# --- pm.5: the policy
+
+POWERS = "doors system processes halt report archive console priority".split()
+LIMITS = "processes pages names threads descriptors".split()
+NONE = FAILED  # POLICY_NONE
+
+
+class Policy:
+    """What a policy says, and the text that says it.  What is not in here is not allowed."""
+
+    def __init__(self, domains, types):
+        self.domains, self.types = list(domains), list(types)
+        self.rights, self.powers, self.enters, self.names = {}, {}, set(), set()  # by (domain, type); domain; pairs; pairs
+        self.kinds, self.made, self.processes = {}, {}, {}  # {name or pattern: type}; {domain: type}; the same
+        self.ports, self.devices, self.irqs = set(), set(), set()  # (domain, first, count); the same; (domain, number)
+        self.limits = {domain: dict(processes=8, pages=512, names=16, threads=4, descriptors=256) for domain in self.domains}
+
+    def text(self, chance):
+        """The statements that need something above them come behind it; else in any order."""
+        first = [f"domain {domain}" for domain in self.domains] + [f"type {type_}" for type_ in self.types]
+        lines = [f"allow {domain} {type_} {rights}" for (domain, type_), rights in self.rights.items() if rights]
+        lines += [f"may {domain} {power}" for domain, powers in self.powers.items() for power in powers]
+        lines += [f"enter {a} {b}" for a, b in self.enters] + [f"name {domain} {name}" for domain, name in self.names]
+        lines += [f"is {name} {type_}" for name, type_ in self.kinds.items()]
+        lines += [f"made {domain} {type_}" for domain, type_ in self.made.items()]
+        lines += [f"processes {domain} {type_}" for domain, type_ in self.processes.items()]
+        lines += [f"ports {domain} {first:#x} {count}" for domain, first, count in self.ports]
+        lines += [f"device {domain} {first * PAGE:#x} {count}" for domain, first, count in self.devices]
+        lines += [f"irq {domain} {number}" for domain, number in self.irqs]
+        lines += [f"limit {domain} {limit} {number}" for domain, limits in self.limits.items() for limit, number in limits.items() if number]
+        lines.sort()
+        chance.shuffle(lines)
+        return "\n".join(first + lines) + "\n"
+
+    def may(self, domain, power):
+        return power in self.powers.get(domain, ())
+
+    def may_enter(self, domain, other):
+        return self.may(domain, "processes") and (domain == other or (domain, other) in self.enters)
+
+    @staticmethod
+    def fits(pattern, name):
+        if not pattern.endswith("/*"):
+            return name == pattern
+        return name.startswith(pattern[:-1]) and len(name) > len(pattern) - 1
+
+    def may_name(self, domain, name):
+        return any(of == domain and self.fits(pattern, name) for of, pattern in self.names)
+
+    def type_of(self, domain, name):
+        """Of a door; None."""
+        found = [pattern for pattern in self.kinds if self.fits(pattern, name)]
+        # a pattern without its star is as long as what it fits at least
+        longest = max(found, key=lambda pattern: len(pattern.removesuffix("*")), default=None)
+        return self.kinds[longest] if longest else self.made.get(domain)
+
+    def may_range(self, ranges, domain, first, count):
+        return count > 0 and any(of == domain and at <= first and first + count <= at + size for of, at, size in ranges)
+
+
+def some_policy(chance):
+    """One that has a little of everything."""
+    domains = chance.sample(["init", "a", "b2", "driver", "some_one", "longest_name_15"], 6)
+    p = Policy(domains, chance.sample(["t", "files", "up", "x_9", "b2", "longest_type_15"], chance.randrange(3, 7)))
+    for domain in domains:
+        p.powers[domain] = chance.sample(POWERS, chance.randrange(len(POWERS) + 1))
+        p.made.update({domain: chance.choice(p.types)} if chance.random() < 0.5 else {})
+        p.processes.update({domain: chance.choice(p.types)} if chance.random() < 0.5 else {})
+        for type_ in p.types:
+            p.rights[domain, type_] = " ".join(chance.sample(list(RIGHTS), chance.choice((0, 1, 3, 7))))
+        p.enters.update((domain, other) for other in domains if chance.random() < 0.3)
+        p.irqs.update((domain, number) for number in chance.sample((1, *range(3, 16)), 3))
+        p.ports.update((domain, chance.randrange(0xFF00), chance.randrange(1, 256)) for _ in range(2))
+        p.devices.update((domain, chance.randrange(0xFFF00), chance.randrange(1, 64)) for _ in range(2))
+    p.ports.update({(domains[0], 0xFFF0, 16), (domains[1], 0, 3)})
+    p.devices.update({(domains[0], 0xFFFFF, 1), (domains[1], 0, 1)})
+    for name in tree_of_names(chance, 8) + ["/"]:
+        for pattern in (name, name.rstrip("/") + "/*"):
+            p.names.update((domain, pattern) for domain in domains if chance.random() < 0.3)
+            if chance.random() < 0.6:
+                p.kinds[pattern] = chance.choice(p.types)
+    return p
+
+
+class Manager(Outside):
+    """A process manager that has read its policy, and answers questions about it from outside."""
+
+    def __init__(self, booted):
+        super().__init__(booted, SECONDS)
+        self.begin = self.run_to_program("manager_run")
+
+    def ask(self, *questions):
+        """Functions of the manager's own, (name, arguments ...), called one after the other: their results."""
+        esp = self.begin["esp"] - 256
+        code, at, strings, texts = b"\xbf" + words(esp - 0x2000), esp - 0xE000, b"", esp - 0x6000  # mov edi, results
+        for name, *arguments in questions:
+            for argument in reversed(arguments):
+                if isinstance(argument, str):
+                    data = argument.encode() + b"\0"
+                    strings += b"" if data in strings else data
+                    argument = texts + strings.index(data)
+                code += b"\x68" + words(argument)  # push
+            code += b"\xb8" + words(self.program(name)) + b"\xff\xd0\x83\xc4" + bytes([4 * len(arguments)]) + b"\xab"  # call; pop; stosd
+        self.gdb.write(at, code + b"\x90")
+        self.gdb.write(texts, strings)
+        self.set(esp=esp, eip=at)
+        self.gdb.breakpoint(at + len(code))
+        self.gdb.cont()
+        self.gdb.clear(at + len(code))
+        return list(struct.unpack(f"<{len(questions)}I", self.gdb.read(esp - 0x2000, 4 * len(questions))))
+
+    def check(self, asked):
+        """[(question, what the answer is to be, in words)]: an answer that is a bool is the lowest byte."""
+        answers = self.ask(*(question for question, _, _ in asked))
+        for answer, (_, wanted, what) in zip(answers, asked):
+            if callable(wanted):
+                wanted(answer, what)
+            else:
+                expect(bool(answer & 0xFF) if isinstance(wanted, bool) else answer, wanted, what)
+
+
+def policy_of(boot, seed, name):
+    """A policy in a manager, and random numbers to ask it about."""
+    chance = chance_of(seed, name)
+    policy = some_policy(chance)
+    scene = Scene(boot.tree)
+    scene.do("PM_NUMBER", value=1)
+    return policy, Manager(scene.load(boot, policy.text(chance), gdb=True)), chance
+
+
+STRANGERS = (NONE, 6, 31, 32, 64, 0x7FFFFFFF, 0x80000000)  # numbers that are no domain's and no type's here
+
+
+def test_policy_rights(boot, seed):
+    """What a domain may do with a type."""
+    policy, o, _ = policy_of(boot, seed, "rights")
+    asked = []
+    for d, domain in enumerate(policy.domains):
+        for t, type_ in enumerate(policy.types):
+            wanted = rights_in(rights(policy.rights[domain, type_]))
+            asked.append((("policy_rights", d, t), lambda answer, what, wanted=wanted: expect(rights_in(answer), wanted, what),
+                          f"rights of the domain {domain} on the type {type_}"))
+    for number in STRANGERS:
+        asked += [(("policy_rights", number, 0), 0, f"rights of domain {number:#x}, which is none"),
+                  (("policy_rights", 0, number), 0, f"rights on type {number:#x}, which is none")]
+    o.check(asked)
+
+
+def test_policy_powers(boot, seed):
+    """What else a domain may, and where it may create processes."""
+    policy, o, _ = policy_of(boot, seed, "powers")
+    asked = []
+    for d, domain in enumerate(policy.domains):
+        asked += [(("policy_may", d, n), policy.may(domain, power), f"whether the domain {domain} may {power}") for n, power in enumerate(POWERS)]
+        asked += [(("policy_may_enter", d, e), policy.may_enter(domain, other),
+                   f"whether the domain {domain} may create processes in the domain {other}") for e, other in enumerate(policy.domains)]
+        asked += [(("policy_may", d, number), False, f"whether the domain {domain} may do what is number {number:#x}, which is none")
+                  for number in (len(POWERS), 31, 32, 40, NONE)]
+    for number in STRANGERS:
+        asked += [(("policy_may", number, n), False, f"whether domain {number:#x}, which is none, may anything") for n in range(len(POWERS))]
+        asked += [((("policy_may_enter", *pair)), False, f"whether domain {number:#x}, which is none, may enter another, or be entered")
+                  for d in range(6) for pair in ((number, d), (d, number), (number, number))]
+    o.check(asked)
+
+
+def test_policy_names(boot, seed):
+    """Which names a domain may give, and which type a door with that name has."""
+    policy, o, chance = policy_of(boot, seed, "names")
+    patterns = sorted({pattern for _, pattern in policy.names} | set(policy.kinds))
+    names = sorted({near for pattern in patterns for near in near_names(chance, pattern)})
+    asked = []
+
+    def check_type(answer, what, wanted):
+        expect(policy.types[answer] if answer < len(policy.types) else f"{answer:#x}", wanted or f"{NONE:#x}", what)
+    for name in ["", *chance.sample(names, min(len(names), 60))]:
+        for d, domain in chance.sample(list(enumerate(policy.domains)), 3):
+            if name:
+                asked.append((("policy_may_name", d, name), policy.may_name(domain, name), f"whether the domain {domain} may use the name {name!r}"))
+            wanted = policy.type_of(domain, name)
+            asked.append((("policy_type_of", d, name), lambda answer, what, wanted=wanted: check_type(answer, what, wanted),
+                          f"type of a door of the domain {domain} with the name {name!r}"))
+    for number in STRANGERS:
+        asked += [(("policy_may_name", number, "/"), False, f"whether domain {number:#x}, which is none, may use a name"),
+                  (("policy_type_of", number, "/"), NONE, f"type of a door of domain {number:#x}, which is none")]
+    o.check(asked)
+
+
+def test_policy_ranges(boot, seed):
+    """A range of ports or memory lies in one that the policy names, whole."""
+    policy, o, chance = policy_of(boot, seed, "ranges")
+    asked = []
+    for what, ranges_, function, unit, end in (("ports", policy.ports, "policy_may_ports", 1, 1 << 16),
+                                               ("pages", policy.devices, "policy_may_device", PAGE, 1 << 20)):
+        for of, first, size in sorted(ranges_):
+            for at, count in ((first, size), (first, 1), (first + size - 1, 1), (first, size + 1), (first + 1, size), (first - 1, size),
+                              (first - 1, 2), (first + size, 1), (first, 0), (first, FAILED), (first + 1, FAILED), (first, 0x80000000)):
+                domain = of if chance.random() < 0.7 else chance.choice(policy.domains)
+                if 0 <= at < end:
+                    asked.append(((function, policy.domains.index(domain), at * unit, count), policy.may_range(ranges_, domain, at, count),
+                                  f"whether the domain {domain} may have {count:#x} {what} from {at * unit:#x} on"))
+    for of, first, _ in sorted(policy.devices):
+        asked.append((("policy_may_device", policy.domains.index(of), first * PAGE + 1, 1), False, "whether device memory may begin in the middle of a page"))
+    for number in STRANGERS:
+        asked.append((("policy_may_ports", number, 0, 1), False, f"whether domain {number:#x}, which is none, may have ports"))
+    o.check(asked)
+
+
+def near_names(chance, pattern):
+    """What fits a pattern, and what does not, by little."""
+    base = pattern.removesuffix("/*")
+    yield from (base or "/", base + "/" + component(chance), base + "/" + component(chance) + "/" + component(chance), base + "x", base + "/*")
+    yield base[:-1] or "/"
+
+
+def test_policy_used(boot, seed):
+    """Processes of several domains: what they are refused, and what not."""
+    chance = chance_of(seed, "used")
+    p = Policy(["init", "one", "two", "three"], ["t", "u"])
+    p.powers = {"init": ["processes", "archive", "report", "console", "halt", "doors"]}
+    p.made["init"] = "t"
+    for n, domain in enumerate(("one", "two", "three")):
+        p.powers[domain] = [power for i, power in enumerate(("processes", "report", "archive", "priority", "console")) if (i + n + seed) % 3 == 0]
+        p.enters.add(("init", domain))
+        p.rights[domain, "t"] = " ".join(chance.sample(list(RIGHTS), 3))
+        p.irqs.update({(domain, 3 + n)})
+        p.ports.add((domain, 0x300 + 16 * n, 8))
+    p.enters.update({("one", "two"), ("two", "three"), ("three", "one")})
+    s = Scene(boot.tree)
+    for actor, domain in enumerate(p.domains[1:], 1):
+        s.actor(actor, domain, store=20 + actor)
+        use_powers(s, p, actor, domain)
+    for domain in p.domains:
+        for type_ in p.types:
+            s.do("PM_ALLOWS", text(domain) + text(type_), f"the domain {domain} and the type {type_}", value=rights(p.rights.get((domain, type_), "")))
+    for domain, type_ in (("one", "v"), ("four", "t"), ("t", "one"), ("", "t"), ("one", "")):
+        s.do("PM_ALLOWS", text(domain) + text(type_), "a domain or type that there is not", error="ERR_NOT_FOUND")
+    s.run(boot, p.text(chance))
+
+
+def use_powers(s, p, actor, domain):
+    def refused(allowed):
+        return {} if allowed else {"error": "ERR_NO_ACCESS"}
+
+    for other in p.domains:
+        s.do("PM_CREATE", text("x") + text(other), f"in the domain {other}", target=1, store=40, actor=actor, **refused(p.may_enter(domain, other)))
+    s.do("PM_CREATE", text("x") + text(""), "in its own domain", target=1, store=40, actor=actor, **refused(p.may(domain, "processes")))
+    s.do("PM_HALT", words(3), actor=actor, error="ERR_NO_ACCESS")
+    s.do("PM_REPORT", b"\n", actor=actor, **refused(p.may(domain, "report")))
+    s.do("PM_ARCHIVE", words(ARCHIVE), actor=actor, **refused(p.may(domain, "archive")))
+    s.do("PM_PRIORITY", words(5), actor=actor, **refused(p.may(domain, "priority")))
+    s.do("CALL_CONSOLE_WRITE", b"x", actor=actor, **({} if p.may(domain, "console") else {"error": "ERR_RIGHT"}))
+    for number in (1, 3, 4, 5, 16, FAILED):
+        if (domain, number) not in p.irqs:
+            s.do("PM_IRQ_DONE", words(number), actor=actor, error="ERR_NO_ACCESS")
+    for first, count in ((0x300, 8), (0x310, 8), (0x320, 8), (0x300, 9), (0x310, 0), (0x304, 4), (0x2FF, 2)):
+        s.do("PM_PORTS", words(first, count), actor=actor, **refused(p.may_range(p.ports, domain, first, count)))
+
+
+# --- pm.6: doors, and who may have them
+
+def door_error(p, names, domain, actor, system, name):
+    """The first thing that is wrong with a door, in the order of abi/pm.h."""
+    if not p.may(domain, "doors"):
+        return "ERR_NO_DOORS"
+    if system and not p.may(domain, "system"):
+        return "ERR_NO_SYSTEM"
+    if name.endswith("/"):
+        return "ERR_NAME_SLASH"
+    if name and not name.startswith("/"):
+        return "ERR_NAME_RELATIVE"
+    if name and not p.may_name(domain, name):
+        return "ERR_NO_NAME"
+    if name and names.error(name, actor):
+        return names.error(name, actor)
+    return None if p.type_of(domain, name) else "ERR_NO_TYPE"
+
+
+def doors_policy(chance):
+    """Domains that may make some doors, and others that may make others."""
+    p = Policy(["init", "none", "plain", "driver", "other"], ["one", "two", "three"])
+    p.powers = {"init": POWERS, "plain": ["doors"], "driver": ["doors", "system"], "other": ["doors"]}
+    p.enters = {("init", domain) for domain in p.domains}
+    p.made = {"init": "one", "plain": "one"}
+    p.processes = {"init": "three", "plain": "one", "driver": "two", "other": "three"}
+    p.kinds = {"/dev": "one", "/dev/*": "two", "/dev/x": "three", "/data/*": "one"}
+    for domain in ("none", "plain", "driver", "other", "init"):
+        p.names.update((domain, pattern) for pattern in ("/dev", "/dev/*", "/data/*", "/else/*") if chance.random() < 0.7)
+        for type_ in p.types:
+            p.rights[domain, type_] = " ".join(chance.sample(list(RIGHTS), chance.choice((0, 2, 4, 7))))
+    p.names.update({("plain", "/dev/*"), ("driver", "/data/*"), ("init", "/*")})
+    return p
+
+
+def test_doors_order(boot, seed):
+    """What is wrong with a door is told in the order of the contract."""
+    chance = chance_of(seed, "order")
+    p, s = doors_policy(chance), Naming(boot.tree)
+    for actor, domain in enumerate(p.domains[1:], 1):
+        s.actor(actor, domain, store=20 + actor)
+    names = ["/dev", "/dev/x", "/dev/y", "/dev/x/z", "/data/a", "/data/a/b", "/else/q", "/out", "/dev/", "dev", "", "/data/a/"]
+    for _ in range(110):
+        actor, system, name = chance.randrange(5), chance.randrange(2), chance.choice(names)
+        domain = p.domains[actor]
+        error = door_error(p, s.names, domain, actor, system, name)
+        is_open = chance.random() < 0.3
+        s.do("PM_DOOR", door(name, system, 0, s.DOOR_OPEN if is_open else 0), f"{'system ' if system else ''}door {name!r} of the domain {domain}",
+             error=error, actor=actor, rights=None if error else ALL_RIGHTS)
+        if name and not error:
+            s.names.all[name] = (actor, is_open)
+        if chance.random() < 0.15 and s.names.all:
+            gone = chance.choice(sorted(s.names.all))
+            s.do("PM_REMOVE", text(gone), f"the name {gone!r}", actor=s.names.all.pop(gone)[0])
+    s.run(boot, p.text(chance))
+
+
+def found(p, domain, type_):
+    """What comes of looking for an object of this type."""
+    names = rights_in(rights(p.rights[domain, type_]))
+    return {"error": "ERR_NO_ACCESS"} if names == "none" else {"rights": names}
+
+
+def test_doors_rights(boot, seed):
+    """Who looks for a door or a process gets it with the rights of the policy."""
+    chance = chance_of(seed, "door rights")
+    p, s = doors_policy(chance), Scene(boot.tree)
+    names = {"/dev/x": "three", "/dev/y": "two", "/data/a": "one", "/zzz": "one"}
+    for name in names:
+        s.do("PM_DOOR", door(name), f"the door {name!r}")
+    for actor, domain in enumerate(p.domains[1:], 1):
+        s.actor(actor, domain, store=20 + actor)
+        for name, type_ in names.items():
+            s.do("PM_RESOLVE", text(name + "/rest"), f"by the domain {domain}", actor=actor, store=40, **found(p, domain, type_))
+            if p.rights[domain, type_]:
+                refused_classes(s, actor, rights(p.rights[domain, type_]))
+        for other in range(1, actor + 2):
+            type_ = p.processes.get(p.domains[other - 1])
+            s.do("PM_FIND", words(other), f"of the domain {p.domains[other - 1]}, by the domain {domain}", actor=actor, store=41,
+                 **(found(p, domain, type_) if type_ else {"error": "ERR_NO_ACCESS"}))
+        s.do("PM_FIND", words(actor + 2), "a process that there is not yet", actor=actor, error="ERR_NOT_FOUND")
+    for number, (name, type_) in enumerate(sorted(names.items())):
+        s.do("PM_LIST", words(number), f"the name {name!r}", show=26,
+             check=lambda seen, what, wanted=(name, type_): expect((seen.text(10, NAME_MAX), seen.text(6, 16)), wanted, f"{what}: name and type"))
+    s.run(boot, p.text(chance))
+
+
+def refused_classes(s, actor, there):
+    """Functions of a server's, of each class for which there is no right."""
+    for number, right in enumerate(("delete", "start", "stop", "read", "write"), 1):
+        if not there & RIGHTS[right]:
+            s.do(SAY & ~7 | number, b"", f"a function that needs the right {right}, through a door that came without it", register=40, actor=actor,
+                 error="ERR_RIGHT")
+    if not there & RIGHTS["copy"]:
+        s.do("CALL_DUPLICATE", words(ALL, 0), "of a door that came without the right copy", register=40, actor=actor, error="ERR_RIGHT")
+
+
+def test_doors_messages(boot, seed):
+    """A message through a name comes to whose it is; each who looks for it has a reference of their own."""
+    s, chance = Scene(boot.tree), chance_of(seed, "messages")
+    names, cookies = [some_name(chance) for _ in range(3)], [chance.getrandbits(32) | 1 for _ in range(3)]
+    s.actor(1, "user", store=20)
+    for n, name in enumerate(names):
+        s.do("PM_DOOR", door(f"/{n}{name}", cookie=cookies[n]), f"the door {name!r}", store=30 + n)
+    order = [chance.randrange(3) for _ in range(5)]
+    for n in order:
+        data, back = chance.getrandbits(32), chance.getrandbits(31)
+        s.do("PM_RESOLVE", text(f"/{n}{names[n]}/x"), actor=1, store=40, value=3 + len(names[n]), rights="read write copy move")
+        cookie = 0
+        for _ in range(2):  # the reply gives this reference another cookie, and no other
+            s.do(SAY, words(data), "a message to a door that was found", register=40, actor=1, later=True, value=back)
+            s.hear(30 + n, "the message that was sent to the name", show=1, check=lambda seen, what, wanted=(SAY, cookie, data): expect(
+                (seen.value, seen.error, seen.data[0]), wanted, f"{what}: function, cookie, data"))
+            cookie = chance.getrandbits(32)
+            s.do("CALL_REPLY", words(back, 0), target=cookie)
+            s.wait_for(1)
+        s.do("CALL_CLOSE", register=40, actor=1)
+    for system, function in ((0, 0x1008), (1, SAY), (0, 0x7FF8), (1, 0x8000), (0, 0x408)):
+        s.do("PM_DOOR", door("", system), store=35)
+        s.do("CALL_DUPLICATE", words(ALL, 0), register=35, flags=2, store=36)
+        child_says(s, 36, function)
+    s.run(boot, POLICY)
+
+
+def child_says(s, register, function):
+    """A process sends what the door does not take: an error is the answer, and nothing waits at the door."""
+    child = Child(s, 50)
+    child.write(CODE, CALL + STOP)
+    child.clist((register, ALL))
+    child.start(eax=function, ebx=1)
+    s.nap(40)
+    child.look(f"a process that sends function {function:#x} to a door that does not take it", state=ENDED, status=6, registers={"eax": FAILED})
+    child.call("PM_DELETE")
+
+
+def test_doors_remove(boot, seed):
+    """Only whose name it is may take it away, and the door stays."""
+    s, chance = Scene(boot.tree), chance_of(seed, "remove")
+    s.actor(1, "user", store=20)
+    mine, others = "/m" + some_name(chance), "/o" + some_name(chance)
+    s.do("PM_DOOR", door(mine), store=30)
+    s.do("PM_DOOR", door(others), store=30, actor=1)
+    s.do("PM_RESOLVE", text(mine), store=31, actor=1)
+    for actor, name in ((0, others), (1, mine)):
+        s.do("PM_REMOVE", text(name), f"the name {name!r}, of another process", actor=actor, error="ERR_NO_NAME")
+        s.do("PM_REMOVE", text(name + "/x"), "what is below a name", actor=actor, error="ERR_NOT_FOUND")
+    s.do("PM_REMOVE", text(mine), f"the name {mine!r}")
+    s.do("PM_REMOVE", text(others), f"the name {others!r}", actor=1)
+    s.do("PM_RESOLVE", text(mine), actor=1, error="ERR_NOT_FOUND")
+    s.do("PM_DOOR", door(mine), f"the name {mine!r}, which is free again", actor=1, store=32)
+    s.do(SAY, b"", "a message to a door whose name was taken away", register=31, actor=1, later=True, value=5)
+    s.hear(30, "the message to a door whose name was taken away")
+    s.do("CALL_REPLY", words(5, 0))
+    s.wait_for(1)
+    s.run(boot, POLICY)
+
+
+def test_doors_left(boot, seed):
+    """Doors, names and references come and go, and nothing is left; clients have the rights that they should: seen from outside."""
+    s, chance = Staged(boot.tree), chance_of(seed, "doors left")
+    allowed = "read write copy move"
+    s.actor(1, "user", store=20)
+    s.do("PM_DOOR", door("/stays"), store=30)
+    s.do("PM_RESOLVE", text("/stays"), actor=1, store=30, rights=allowed)
+    s.nap(1)
+    rounds = 16
+    for n in range(rounds):
+        s.do("PM_DOOR", door("/goes"), store=31)
+        s.do("PM_DOOR", door("/goes"), "a name that is taken", error="ERR_EXISTS")
+        s.do("PM_RESOLVE", text("/goes"), actor=1, store=31)
+        s.do("CALL_CLOSE", register=31, actor=1)
+        s.do("PM_RESOLVE", text("/nowhere"), error="ERR_NOT_FOUND")
+        s.do("PM_FIND", words(2), store=32)
+        s.do("CALL_CLOSE", register=32)
+        s.do("PM_DOOR", door("/with"), "with a descriptor that is not wanted", gives=[(30, ALL)], error="ERR_MESSAGE")
+        s.do("CALL_CLOSE", register=31)
+        s.do("PM_RESOLVE", text("/goes"), "when the door has been closed", error="ERR_NOT_FOUND")
+        if n in (0, rounds - 1):
+            s.do("PM_MACHINE")
+    seen, found_ = [], []
+
+    def look(o):
+        seen.extend(marks(o, 2))
+        found_.extend(descriptor_rights(o, FIRST + 1))
+    s.look(boot, POLICY, look)
+    expect_same(seen, f"when {rounds - 1} doors have come and gone")
+    expect(allowed in found_, True, f"whether the client has a descriptor with the rights {allowed}, in the kernel's table")
+
+
+def descriptor_rights(o, number):
+    """From outside: the rights of all descriptors of a process that name something."""
+    data = b"".join(o.physical(page, PAGE) for page in descriptor_pages(o, structs(o)[number]))
+    return [rights_in(right) for thing, right, _, _ in struct.iter_unpack("<4I", data) if thing and right & ALL]
+
+
+# --- pm.7: programs that nobody believes
+
+PROGRAM_BASE, PROGRAM_LIMIT = 0x08000000, 0x083A0000
+ELF_HEADER, ELF_SEGMENT = struct.Struct("<16sHHIIIIIHHHHHH"), struct.Struct("<8I")
+EXECUTE, WRITABLE_SEGMENT, READABLE = 1, 2, 4
+LOAD = 1
+
+
+class Program:
+    """An ELF file, piece by piece, so that each of them can be wrong."""
+
+    def __init__(self, chance, scene):
+        self.chance, self.status = chance, chance.getrandbits(32)
+        self.header = dict(ident=b"\x7fELF\1\1\1" + bytes(9), type=2, machine=3, version=1, entry=0, headers=0, sections=0, flags=0,
+                           size=ELF_HEADER.size, header_size=ELF_SEGMENT.size, count=0, section_size=0, section_count=0, section_names=0)
+        self.segments, self.data, self.cut = [], b"", None
+        self._build(scene)
+
+    def _build(self, scene):
+        """Text and data, in pages of their own, and something else between them in the file."""
+        chance = self.chance
+        text_at = PROGRAM_BASE + chance.randrange(8) * PAGE + chance.randrange(2000)
+        data_at = text_at + chance.randrange(3, 9) * PAGE + chance.randrange(2000)
+        before = some_bytes(chance, chance.randrange(40))
+        code = before + (b"\xb8" + words(scene.PM_EXIT) + b"\x31\xdb\xbe" + words(data_at) + b"\xbf" + words(sizes(4, 4)) + CALL + STOP)
+        code += some_bytes(chance, chance.randrange(1, PAGE))
+        self.add(text_at, code, len(code) + chance.choice((0, 0, chance.randrange(1, PAGE))), READABLE | EXECUTE)
+        self.add(0, b"a note", 6, READABLE, kind=4)
+        data = words(self.status) + some_bytes(chance, chance.randrange(2 * PAGE))
+        self.add(data_at, data, len(data) + chance.randrange(3 * PAGE), READABLE | WRITABLE_SEGMENT)
+        self.add(chance.getrandbits(32), b"", 0, 0)
+        self.header["entry"] = text_at + len(before)
+        self.header["headers"] = chance.choice((None, ELF_HEADER.size + 4))
+
+    def add(self, address, data, memory, flags, kind=LOAD):
+        offset = ELF_HEADER.size + 4 + 16 * ELF_SEGMENT.size + len(self.data)
+        self.segments.append(dict(type=kind, offset=offset, address=address, physical=0, file_size=len(data), memory=memory, flags=flags, align=PAGE))
+        self.data += data + some_bytes(self.chance, self.chance.randrange(9))
+
+    @property
+    def text(self):
+        return self.segments[0]
+
+    @property
+    def rest(self):
+        return self.segments[2]
+
+    def bytes(self):
+        table = b"".join(ELF_SEGMENT.pack(*(value & FAILED for value in segment.values())) for segment in self.segments)
+        header = {**self.header, "count": self.header["count"] or len(self.segments)}
+        room = ELF_HEADER.size + 4 + 16 * ELF_SEGMENT.size
+        if header["headers"] is None:  # at the end of the file
+            header["headers"] = room + len(self.data)
+            image = self.data + table
+        else:
+            image = self.data
+        early = (b"" if header["headers"] != ELF_HEADER.size + 4 else table)
+        body = ELF_HEADER.pack(*header.values()) + (bytes(4) + early).ljust(room - ELF_HEADER.size, b"\xaa") + image
+        return body[:self.cut]
+
+
+def broken_headers(program):
+    """(what is wrong, file or a change): none of these is a program at all."""
+    def changed(**members):
+        def change(p):
+            p.header.update(members)
+        return change
+    yield from ((f"a file of {size} bytes", program().bytes()[:size]) for size in (0, 1, 4, 40, ELF_HEADER.size - 1))
+    yield "a text", b"#!/bin/sh\necho hello, this is no program, although it is long enough for a header\n" * 3
+    good = program().header["ident"]
+    for at, byte in ((0, 0x7E), (1, 0x65), (2, 0), (3, 0x47), (4, 2), (5, 2), (6, 0)):
+        yield f"byte {at} of the file is {byte:#x}", changed(ident=good[:at] + bytes([byte]) + good[at + 1:])
+    for kind in (0, 1, 3, 4, 0x102):
+        yield f"its type is {kind:#x}", changed(type=kind)
+    for machine in (0, 2, 6, 62, 0x103):
+        yield f"its machine is {machine:#x}", changed(machine=machine)
+    for size in (0, 31, 33, 56, 0x1020):
+        yield f"its program headers have {size} bytes", changed(header_size=size)
+    for count in (33, 1000, 0xFFFF):
+        yield f"it has {count} program headers", changed(count=count)
+
+
+def broken_segments(program):
+    """(what is wrong, a change, error)."""
+    def put(which, **members):
+        def change(p):
+            getattr(p, which).update({name: value(p) if callable(value) else value for name, value in members.items()})
+        return change
+
+    def header(**members):
+        def change(p):
+            p.header.update({name: value(p) if callable(value) else value for name, value in members.items()})
+        return change
+    for at in (lambda p: len(p.bytes()) - 40, lambda p: len(p.bytes()), 0x7FFFFFFF, 0x80000000, FAILED, FAILED - 31, FAILED - 63):
+        yield "its program headers are behind its end", header(headers=at), "ERR_CUT_SHORT"
+    for name in ("text", "rest"):
+        for offset in (lambda p: len(p.bytes()), 0x80000000, FAILED, lambda p: FAILED + 1 - p.rest["file_size"], lambda p: FAILED - 3):
+            yield f"its {name} is behind the end of the file", put(name, offset=offset), "ERR_CUT_SHORT"
+        yield f"its {name} has less memory than bytes", put(name, memory=1), "ERR_BAD_SEGMENT"
+        for memory in (FAILED, 0x80000000, lambda p: PROGRAM_LIMIT - p.text["address"] + 1, lambda p: FAILED + 1 - p.text["address"],
+                       lambda p: FAILED + 1 - p.rest["address"]):
+            yield f"its {name} is too big", put(name, memory=memory), "ERR_BAD_SEGMENT"
+        for address in (0, PAGE, PROGRAM_BASE - PAGE, PROGRAM_BASE - 1, 0x083BF000, 0x083FF000, 0x10000000, KERNEL, 0xFFFFF000, FAILED):
+            yield f"its {name} is at {address:#x}", put(name, address=address), "ERR_BAD_SEGMENT"
+    yield "its data lies over its text", put("rest", address=lambda p: p.text["address"]), "ERR_BAD_SEGMENT"
+    yield "its data lies in the last page of its text", put("rest", address=lambda p: (p.text["address"] + p.text["memory"] - 1) // PAGE * PAGE + PAGE - 1
+                                                            ), "ERR_BAD_SEGMENT"
+    yield "its segments are in the wrong order", lambda p: p.segments.reverse(), "ERR_BAD_SEGMENT"
+    yield "it has 9 segments", nine_segments, "ERR_BAD_SEGMENT"
+    for entry in (0, PROGRAM_BASE - 1, KERNEL, FAILED, lambda p: p.rest["address"], lambda p: p.text["address"] - 1,
+                  lambda p: p.text["address"] + p.text["file_size"], lambda p: p.text["address"] + 0x80000000):
+        yield "it begins outside of its text", header(entry=entry), "ERR_BAD_ENTRY"
+    yield "its text is none that can be executed", put("text", flags=READABLE), "ERR_BAD_ENTRY"
+    yield "its text is no segment that is loaded", put("text", type=4), "ERR_BAD_ENTRY"
+    yield "nothing of it is loaded", lambda p: [segment.update(type=4) for segment in p.segments], "ERR_BAD_ENTRY"
+
+
+def nine_segments(p):
+    at = (p.rest["address"] + p.rest["memory"]) // PAGE * PAGE + PAGE
+    for n in range(7):
+        p.add(at + n * PAGE, b"x", 1, READABLE)
+
+
+def spawn(s, name, register, held=True, **options):
+    s.do(SPAWN, words(int(held)) + name.encode() + b"\0\0", options.pop("what"), store=register, **options)
+
+
+def test_programs_sound(boot, seed):
+    """Sound programs start, whatever their files look like."""
+    s, chance, files = Scene(boot.tree), chance_of(seed, "sound"), {}
+    for n in range(6):
+        program = Program(chance, s)
+        if n == 3:  # as many segments as there may be, the last of them up to the end of what is allowed
+            for _ in range(6):
+                at = (program.segments[-1]["address"] if len(program.segments) > 4 else program.rest["address"] + program.rest["memory"])
+                program.add(at // PAGE * PAGE + PAGE, b"seg", 3, READABLE)
+            program.segments[-1]["memory"] = PROGRAM_LIMIT - program.segments[-1]["address"]
+        files[f"p/{n}"] = program.bytes()
+        spawn(s, f"p/{n}", 20 + n, what=f"sound program number {n}", value=0)
+        child = Child.__new__(Child)
+        child.s, child.register, child.actor = s, 20 + n, 0
+        for segment in program.segments:
+            if segment["type"] == LOAD and segment["memory"]:
+                check_segment(child, program, segment, chance)
+        child.call("PM_START", value=0)
+        s.nap(40)
+        child.look(f"sound program number {n}", number=2 + n, state=ENDED, end=s.END_EXIT, status=program.status)
+    s.run(boot, POLICY, files)
+
+
+def check_segment(child, program, segment, chance):
+    """Its first and last bytes, and the zeros behind them."""
+    at = segment["offset"] - (ELF_HEADER.size + 4 + 16 * ELF_SEGMENT.size)
+    data = program.data[at:at + segment["file_size"]]
+    written = Written()
+    written.write(segment["address"], data + bytes(segment["memory"] - len(data)) if segment["memory"] < 1 << 16 else data, 0)
+    end = segment["address"] + min(segment["memory"], len(data) + 600)
+    for first in (segment["address"], max(segment["address"], segment["address"] + len(data) - 50)):
+        read_back(child, written, first, min(200, end - first, segment["memory"]) if segment["memory"] < 1 << 16 else len(data))
+
+
+def test_programs_header(boot, seed):
+    """What is no program is told from what is one."""
+    broken(boot, seed, [(what, change, "ERR_NOT_ELF") for what, change in broken_headers(lambda: Program(random.Random(1), Scene(boot.tree)))])
+
+
+def test_programs_segments(boot, seed):
+    """A program whose file is wrong somewhere is not started, and nothing is left of the attempt."""
+    broken(boot, seed, list(broken_segments(None)))
+
+
+def broken(boot, seed, cases):
+    """Files with one thing wrong each; between them sound ones, so that it is seen what was done for the others."""
+    s, chance, files = Staged(boot.tree), chance_of(seed, "broken"), {"p/good": b""}
+    files["p/good"] = Program(chance, s).bytes()
+    spawn(s, "p/good", 20, what="a sound program", value=0)
+    s.do("PM_DELETE", register=20)
+    s.nap(40)
+    s.do("PM_MACHINE")
+    for n, (what, change, error) in enumerate(cases):
+        if not isinstance(change, bytes):
+            program = Program(chance, s)
+            change(program)
+            change = program.bytes()
+        files[f"p/{n}"] = change
+        spawn(s, f"p/{n}", 21, what=f"a program with one thing wrong, {what}", error=error)
+    s.do("PM_MACHINE", what="afterwards", show=6, check=lambda seen, said: expect(seen.data[4], 1, f"{said}: processes"))
+    spawn(s, "p/good", 20, what="a sound program", value=0)
+    s.do("PM_READ_STATUS", register=20, what="of a sound program behind all those that were not started", show=VIEW_WORDS,
+         check=lambda seen, said: check_view(s, seen, said, number=3))
+    seen = []
+    s.look(boot, POLICY, lambda o: seen.extend(marks(o, 2)), files=files)
+    expect_same(seen, "when all broken programs have been tried")
+
+
+# --- pm.8: bounds
+
+def bounded(chance, **limits):
+    """POLICY with a domain "small", of whose processes each has these limits."""
+    limits = {"processes": 0, "pages": 64, "names": 0, "threads": 2, "descriptors": 256, **limits}
+    more = ["domain small", "processes small up", "made small private", "name small / /*", "may small doors processes", "enter init small"]
+    more += [f"limit small {name} {number}" for name, number in limits.items()]
+    return POLICY + "\n".join(more) + "\n"
+
+
+def again(before):
+    """Machine code that makes a call again and again, until it fails."""
+    body = before + CALL + b"\x85\xdb"  # test ebx, ebx
+    return body + b"\x74" + bytes([256 - len(body) - 2])  # jz to its beginning
+
+
+def registers_code(**values):
+    """mov of each register."""
+    number = {"eax": 0xB8, "ecx": 0xB9, "edx": 0xBA, "ebx": 0xBB, "ebp": 0xBD, "esi": 0xBE, "edi": 0xBF}
+    return b"".join(bytes([number[name]]) + words(value) for name, value in values.items())
+
+
+def put_word(address, value):
+    return b"\xc7\x05" + words(address) + words(value)  # mov dword [address], value
+
+
+def test_bound_pages(boot, seed):
+    """Nobody has more pages than the policy says, whoever brings them."""
+    chance = chance_of(seed, "pages")
+    s, most = Scene(boot.tree), chance.randrange(6, 40)
+    child = Child(s, 20, domain="small")
+    child.write(CODE, b"\x89\x06\x81\xc6" + words(PAGE) + b"\xeb\xf6")  # again: mov [esi], eax; add esi, 4096; jmp again
+    child.call("PM_WRITE_REGION", words(DATA, 100, s.MEMORY_WRITABLE))
+    child.look("before it runs", pages=1, pages_max=most)
+    child.start(esi=DATA + 4)
+    s.nap(60)
+    child.look(f"a process that may have {most} pages, and writes to all that it has mapped", state=ENDED, end=s.END_FAULT, status=14, vector=14,
+               address=DATA + 4 + (most - 1) * PAGE, access=1, present=0)
+    child = Child(s, 21, domain="small")
+    for n in range(most):
+        child.write(DATA + 2 * n * PAGE, b"x")
+    child.call("PM_WRITE_CODE", words(DATA + 2 * most * PAGE, 0) + b"x", f"a page more than the {most} that it may have", error="ERR_LIMIT")
+    child.write(DATA + 2 * PAGE, b"in a page that is there")
+    child.look("when its creator has written all that fits", pages=most)
+    s.actor(1, "wide", store=22)
+    s.do("PM_MAP", words(BELOW, 1000, s.MEMORY_WRITABLE), "many pages, of which few are used", value=BELOW, actor=1)
+    for n in range(5):
+        s.do("PM_UNMAP", words(BELOW + 100 * n * PAGE, 100), actor=1)
+        for i in range(8):
+            s.do(WRITE, words(BELOW + (100 * (n + 1) + i) * PAGE, i), "pages in place of others that were unmapped", actor=1)
+    wide = "\n".join(("domain wide", "processes wide up", "enter init wide", "limit wide pages 48 threads 1 descriptors 64"))
+    s.run(boot, bounded(chance, pages=most) + wide + "\n")
+
+
+def test_bound_children(boot, seed):
+    """Nobody has more children than the policy says; those who are forgotten do not count."""
+    chance = chance_of(seed, "children")
+    s, most = Scene(boot.tree), chance.randrange(2, 9)
+    s.actor(1, "small", store=20)
+    for n in range(most):
+        Child(s, 30 + n, actor=1)
+    request = text("x") + text("")
+    s.do("PM_CREATE", request, f"one child more than {most}", target=1, actor=1, error="ERR_LIMIT")
+    for n in chance.sample(range(most), 2):
+        s.do("PM_DELETE", register=30 + n, actor=1)
+        s.nap(40)
+        Child(s, 30 + n, actor=1)
+        s.do("PM_CREATE", request, f"one child more than {most}", target=1, actor=1, error="ERR_LIMIT")
+    n = chance.randrange(most)
+    s.do("PM_KILL", register=30 + n, actor=1)
+    s.nap(40)
+    s.do("PM_CREATE", request, "when one has ended that nobody has asked about", target=1, actor=1, error="ERR_LIMIT")
+    s.do("PM_WAIT_ANY", words(0), actor=1)
+    Child(s, 30 + n, actor=1)
+    s.do("PM_CREATE", request, f"one child more than {most}", target=1, actor=1, error="ERR_LIMIT")
+    Child(s, 40)
+    s.run(boot, bounded(chance, processes=most))
+
+
+def test_bound_names(boot, seed):
+    """Nobody has more names than the policy says; those that are free again do not count."""
+    chance = chance_of(seed, "bound names")
+    s, most = Scene(boot.tree), chance.randrange(2, 9)
+    s.actor(1, "small", store=20)
+    for n in range(most):
+        s.do("PM_DOOR", door(f"/n/{n}"), store=30 + n, actor=1)
+    for _ in range(2):
+        s.do("PM_DOOR", door("/n/more"), f"one name more than {most}", actor=1, error="ERR_LIMIT")
+        s.do("PM_DOOR", door("/n/0"), "a name that is taken", actor=1, error="ERR_EXISTS")
+    s.do("PM_DOOR", door(""), "a door without a name", actor=1)
+    first, second = chance.sample(range(most), 2)
+    s.do("PM_REMOVE", text(f"/n/{first}"), actor=1)
+    s.do("PM_DOOR", door("/n/other"), "when one was removed", actor=1)
+    s.do("PM_DOOR", door("/n/more"), f"one name more than {most}", actor=1, error="ERR_LIMIT")
+    s.do("CALL_CLOSE", register=30 + second, actor=1)
+    s.do("PM_DOOR", door("/n/third"), "when the door of one was closed", actor=1)
+    s.do("PM_DOOR", door("/n/more"), f"one name more than {most}", actor=1, error="ERR_LIMIT")
+    s.do("PM_PROCESS", words(2), show=VIEW_WORDS, check=lambda seen, what: check_view(s, seen, what, names=most))
+    s.do("PM_DOOR", door("/mine"), "by another process")
+    s.run(boot, bounded(chance, names=most))
+
+
+def test_bound_kernel(boot, seed):
+    """The kernel bounds threads and descriptors."""
+    chance = chance_of(seed, "bound kernel")
+    s, threads, descriptors = Staged(boot.tree), chance.randrange(2, 12), chance.choice((256, 512))
+    s.do("PM_DOOR", door(""), store=11)
+    child = Child(s, 20, domain="small")
+    wait = registers_code(eax=s.CALL_RECEIVE, ebx=2, esi=0, edi=0) + CALL + STOP
+    child.write(CODE, again(registers_code(eax=s.CALL_THREAD_CREATE, ebx=0, esi=DATA, edi=sizes(12, 12))) + wait)
+    child.write(CODE + PAGE, wait)
+    child.write(DATA, words(CODE + PAGE, 0, 0))
+    child.clist((1, 0), (11, ALL, MOVE))
+    child.start()
+    s.nap(150)
+    child.look(f"a process that makes threads as long as it can, of which it may have {threads}", state=s.PROCESS_RUNNING, threads=threads)
+    child = Child(s, 21, domain="small")
+    loop = put_word(DATA, 0) + put_word(DATA + 4, 0) + put_word(DATA + 8, 0) + put_word(DATA + 12, 0)
+    loop += registers_code(eax=s.PM_DOOR, ebx=0, esi=DATA, edi=sizes(64, 16)) + b"\x45"  # inc ebp
+    child.write(CODE, again(loop) + STOP)
+    child.write(DATA, bytes(64), s.MEMORY_WRITABLE)
+    child.clist((1, 0))
+    child.start()
+    s.nap(3000)
+    made = []
+
+    def check(seen, what):
+        made.append(seen.data[REGISTERS_AT + REGISTERS.index("ebp")] - 1)
+        expect(descriptors - 8 <= made[0] < descriptors, True, f"{what}: whether {made[0]} doors are as many as {descriptors} descriptors allow")
+    child.call("PM_READ_STATUS", what="a process that makes doors as long as it can", show=VIEW_WORDS, check=check)
+    s.run(boot, bounded(chance, threads=threads, descriptors=descriptors))
+
+
+def test_bound_regions(boot, seed):
+    """What the manager itself has to remember is bounded, too."""
+    chance = chance_of(seed, "regions")
+    s = Staged(boot.tree)
+    s.nap(1)
+    for n in range(3):
+        child = Child(s, 20)
+        loop = put_word(DATA + 4, 1) + put_word(DATA + 8, 0) + b"\x81\xc2" + words(2 * PAGE) + b"\x89\x15" + words(DATA)  # add edx, 8192; mov [DATA], edx
+        loop += registers_code(eax=s.PM_MAP, ebx=0, esi=DATA, edi=sizes(64, 12)) + b"\x45"  # inc ebp
+        child.write(CODE, again(loop) + STOP)
+        child.write(DATA, bytes(64), s.MEMORY_WRITABLE)
+        child.start(edx=BASE + chance.randrange(100) * PAGE)
+        s.nap(1500)
+        child.call("PM_READ_STATUS", what="a process that maps single pages as long as it can", show=VIEW_WORDS, check=lambda seen, what: (
+            check_view(s, seen, what, state=ENDED, status=6, registers={"ebx": s.ERR_LIMIT}),
+            expect(16 <= seen.data[REGISTERS_AT + REGISTERS.index("ebp")] <= 4096, True, f"{what}: whether it came to its bound after 16 to 4,096")))
+        s.do("PM_DELETE", register=20)
+        s.do("CALL_CLOSE", register=20)
+        s.nap(40)
+        if n in (0, 2):
+            s.do("PM_MACHINE")
+    seen = []
+    s.look(boot, POLICY, lambda o: seen.extend(marks(o, 2)))
+    expect_same(seen, "when processes have ended that mapped much")

@@ -264,7 +264,7 @@ struct process_limits {
     uint32_t descriptors; /* the same; in steps of DESCRIPTORS_STEP */
     uint32_t console;     /* 1: it may write to the kernel's console */
 };
-#define DESCRIPTORS_STEP 256
+#define DESCRIPTORS_STEP 256 /* descriptors come in so many at once */
 
 /* data: uint32_t, a number; reply: struct process_descriptor, of this descriptor or the next above; ERR_TARGET behind the last. */
 #define CALL_PROCESS_DESCRIPTOR 0xbc
