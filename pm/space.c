@@ -84,15 +84,15 @@ add_missing(struct process *p, uint32_t first, uint32_t last, uint32_t flags)
 uint32_t
 pm_write_code(struct request *r)
 {
-    uint32_t address = get_u32(&r->in), flags = get_u32(&r->in), size, error;
+    uint32_t address = get_u32(&r->in), flags = get_u32(&r->in), size;
     const void *bytes = get_rest(&r->in, &size);
+    uint32_t error = request_end(r);
 
     // SOLUTION pm.3
     // | /* TODO pm.3: abi/pm.h; add_missing(), memory_write(). */
-    // | (void)address, (void)flags, (void)bytes, (void)add_missing;
+    // | (void)address, (void)flags, (void)bytes, (void)error, (void)add_missing;
     // | exercise_missing("pm.3");
     // | return ERR_MESSAGE;
-    error = request_end(r);
     if (!error && !is_flags(flags))
         error = ERR_MESSAGE;
     if (!error && r->process->state != PROCESS_NEW)

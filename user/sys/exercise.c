@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a stub in this folder calls: the process manager's own (pm/exercise.h), for programs.  Who may not write to the
+ * What a stub in this folder calls: what pm/exercise.c is for the process manager.  Who may not write to the
  * console says nothing.
  */
 #include "exercise.h"
