@@ -139,7 +139,7 @@ pm_write_clist(struct request *r)
 
     // SOLUTION pm.3
     // | /* TODO pm.3: get_descriptor(), then give_all(). */
-    // | (void)given, (void)count, (void)give_all;
+    // | (void)given, (void)count, (void)error, (void)give_all;
     // | exercise_missing("pm.3");
     // | return ERR_MESSAGE;
     for (uint32_t i = 0; i < count && i < CLIST_MAX; i++)

@@ -1258,6 +1258,12 @@ class Manager(Outside):
         super().__init__(booted, SECONDS)
         self.begin = self.run_to_program("manager_run")
 
+    def function(self, name):
+        try:
+            return self.program(name)
+        except KeyError:
+            raise Failure("wrong", f"a function {name}", "the manager has none") from None
+
     def ask(self, *questions):
         """Functions of the manager's own, (name, arguments ...), called one after the other: their results."""
         esp = self.begin["esp"] - 256
@@ -1269,7 +1275,7 @@ class Manager(Outside):
                     strings += b"" if data in strings else data
                     argument = texts + strings.index(data)
                 code += b"\x68" + words(argument)  # push
-            code += b"\xb8" + words(self.program(name)) + b"\xff\xd0\x83\xc4" + bytes([4 * len(arguments)]) + b"\xab"  # call; pop; stosd
+            code += b"\xb8" + words(self.function(name)) + b"\xff\xd0\x83\xc4" + bytes([4 * len(arguments)]) + b"\xab"  # call; pop; stosd
         self.gdb.write(at, code + b"\x90")
         self.gdb.write(texts, strings)
         self.set(esp=esp, eip=at)
@@ -1616,6 +1622,7 @@ def test_doors_left(boot, seed):
 
 def descriptor_rights(o, number):
     """From outside: the rights of all descriptors of a process that name something."""
+    expect(number in structs(o), True, "the process of the play is there, in the kernel's list")
     data = b"".join(o.physical(page, PAGE) for page in descriptor_pages(o, structs(o)[number]))
     return [rights_in(right) for thing, right, _, _ in struct.iter_unpack("<4I", data) if thing and right & ALL]
 
@@ -1767,6 +1774,9 @@ def test_programs_sound(boot, seed):
         child.call("PM_START", value=0)
         s.nap(40)
         child.look(f"sound program number {n}", number=2 + n, state=ENDED, end=s.END_EXIT, status=program.status)
+        program.header["entry"] += 0x1000000
+        files[f"w/{n}"] = program.bytes()
+        spawn(s, f"w/{n}", 20 + n, what=f"the same program, with an entry that is nowhere, number {n}", error="ERR_BAD_ENTRY")
     s.run(boot, POLICY, files)
 
 

@@ -36,7 +36,7 @@ static uint32_t
 run_pwd(struct stream *out, char **argv)
 {
     (void)argv;
-    fprintf(out, "%s\n", variable_get("PWD", 3));
+    fprintf(out, "%s\n", here_path());
     return 0;
 }
 

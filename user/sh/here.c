@@ -16,6 +16,12 @@ uint32_t here = FD_HERE, here_root = FD_ROOT;
 
 static char path_now[FILE_PATH_MAX] = "/";
 
+const char *
+here_path(void)
+{
+    return path_now;
+}
+
 void
 environment_update(void)
 {

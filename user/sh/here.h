@@ -10,6 +10,8 @@
 /* What programs get. */
 extern uint32_t here, here_root;
 
+const char *here_path(void);
+
 /* From the environment, or "/". */
 void here_start(void);
 

@@ -5,6 +5,7 @@
 #include "interrupt.h"
 
 #include "sys/child.h"
+#include "sys/stream.h"
 #include "text.h"
 
 #include "abi/window.h"
@@ -14,7 +15,10 @@
 
 static struct {
     int lock;
+    uint32_t window;
     volatile bool came;
+    const char *prompt; /* NULL: no line is typed */
+    bool dropped;       /* what was typed of it */
     uint32_t count;
     uint32_t child[FOREGROUND_MAX];
 } state;
@@ -89,24 +93,36 @@ kill_foreground(void)
 {
     static struct family family;
 
-    lock();
     find_family(&family);
-    if (!family.has_shell) {
-        state.came = true;
-        for (uint32_t i = 0; i < state.count; i++)
-            child_kill(state.child[i]);
-        for (uint32_t i = 0; i < family.count; i++)
-            kill_number(family.number[i]);
-    }
-    unlock();
+    if (family.has_shell)
+        return;
+    state.came = true;
+    for (uint32_t i = 0; i < state.count; i++)
+        child_kill(state.child[i]);
+    for (uint32_t i = 0; i < family.count; i++)
+        kill_number(family.number[i]);
+}
+
+static void
+drop_line(void)
+{
+    state.dropped = true;
+    stream_write(state.window, STREAM_END, state.prompt, strlen(state.prompt));
 }
 
 /* Without the window there is nothing to wait for. */
 static void
-listen(void *window)
+listen(void *unused)
 {
-    while (!send(WINDOW_INTERRUPT, (uint32_t)window, NULL, 0).error)
-        kill_foreground();
+    (void)unused;
+    while (!send(WINDOW_INTERRUPT, state.window, NULL, 0).error) {
+        lock();
+        if (state.prompt)
+            drop_line();
+        else
+            kill_foreground();
+        unlock();
+    }
 }
 
 void
@@ -114,7 +130,8 @@ interrupt_start(uint32_t window)
 {
     static char stack[STACK_SIZE];
 
-    thread_start(listen, (void *)window, stack, sizeof(stack));
+    state.window = window;
+    thread_start(listen, NULL, stack, sizeof(stack));
 }
 
 void
@@ -141,10 +158,25 @@ foreground_remove(uint32_t child)
 }
 
 void
-interrupt_clear(void)
+prompt_begin(const char *prompt)
 {
     lock();
-    state.came = false;
+    state.prompt = prompt;
+    state.dropped = state.came = false;
+}
+
+bool
+prompt_take(void)
+{
+    lock();
+    return state.dropped;
+}
+
+void
+prompt_give(bool on)
+{
+    if (!on)
+        state.prompt = NULL;
     unlock();
 }
 

@@ -20,7 +20,9 @@
 #define HEAP_SIZE (1u << 20)
 #define PROFILE   "/etc/profile"
 
-struct shell shell = {.in = FD_IN, .errors = stderr};
+static struct stream errors = {.fd = FD_ERROR}; /* not stderr, of which each part of a line goes out at once */
+
+struct shell shell = {.in = FD_IN, .errors = &errors};
 
 static bool
 is_window(uint32_t fd)

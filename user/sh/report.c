@@ -40,15 +40,15 @@ say_fault(const struct fault_message *f)
     const char *name = f->vector < COUNT(vector_names) ? vector_names[f->vector] : NULL;
 
     if (name)
-        fputs(name, stderr);
+        fputs(name, shell.errors);
     else
-        fprintf(stderr, "exception %u", f->vector);
+        fprintf(shell.errors, "exception %u", f->vector);
     if (f->vector == 14)
-        fprintf(stderr, ", %s %08x, %s", f->access < COUNT(access_names) ? access_names[f->access] : "at", f->address,
+        fprintf(shell.errors, ", %s %08x, %s", f->access < COUNT(access_names) ? access_names[f->access] : "at", f->address,
                 f->present ? "which is not allowed" : "where nothing is");
     else if (f->error)
-        fprintf(stderr, ", error code %x", f->error);
-    putc('\n', stderr);
+        fprintf(shell.errors, ", error code %x", f->error);
+    putc('\n', shell.errors);
 }
 
 static void
@@ -57,10 +57,10 @@ say_place(const char *path, uint32_t address)
     struct result file = file_open(path, 0);
     char place[PLACE_MAX];
 
-    fprintf(stderr, "  at  %08x", address);
+    fprintf(shell.errors, "  at  %08x", address);
     if (!file.error && !symbol_find(file.value, address, place, sizeof(place)).error)
-        fprintf(stderr, "  %s", place);
-    putc('\n', stderr);
+        fprintf(shell.errors, "  %s", place);
+    putc('\n', shell.errors);
     if (!file.error)
         descriptor_close(file.value);
 }
@@ -68,9 +68,9 @@ say_place(const char *path, uint32_t address)
 static void
 say_registers(const struct registers *r)
 {
-    fprintf(stderr, "  eax %08x  ebx %08x  ecx %08x  edx %08x\n", r->eax, r->ebx, r->ecx, r->edx);
-    fprintf(stderr, "  esi %08x  edi %08x  ebp %08x  esp %08x\n", r->esi, r->edi, r->ebp, r->esp);
-    fprintf(stderr, "  eip %08x  eflags %08x\n", r->eip, r->eflags);
+    fprintf(shell.errors, "  eax %08x  ebx %08x  ecx %08x  edx %08x\n", r->eax, r->ebx, r->ecx, r->edx);
+    fprintf(shell.errors, "  esi %08x  edi %08x  ebp %08x  esp %08x\n", r->esi, r->edi, r->ebp, r->esp);
+    fprintf(shell.errors, "  eip %08x  eflags %08x\n", r->eip, r->eflags);
 }
 
 void
@@ -79,15 +79,15 @@ report_process(const char *path, const struct process_view *view)
     if (view->end == END_EXIT)
         return;
     flush(stdout);
-    fprintf(stderr, "sh: %s, process %u: ", view->name, view->number);
+    fprintf(shell.errors, "sh: %s, process %u: ", view->name, view->number);
     if (view->end == END_FAULT) {
         say_fault(&view->fault);
         say_place(path, view->fault.registers.eip);
         say_registers(&view->fault.registers);
     } else {
-        fputs("killed\n", stderr);
+        fputs("killed\n", shell.errors);
     }
-    flush(stderr);
+    flush(shell.errors);
 }
 
 uint32_t

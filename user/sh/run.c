@@ -287,4 +287,6 @@ run_lists(const struct list *lists)
         if (!shell.interactive)
             jobs_look();
     }
+    if (interrupted())
+        parameters.status = STATUS_KILLED;
 }

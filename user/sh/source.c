@@ -5,6 +5,7 @@
 #include "source.h"
 
 #include "door.h"
+#include "interrupt.h"
 #include "shell.h"
 #include "sys/error.h"
 #include "sys/files.h"
@@ -54,6 +55,8 @@ run_next(struct source *s, struct growing *text)
     s->dropped = false;
     if (!s->next(s, false, text))
         return false;
+    if (s->dropped)
+        return true;
     shell.line = s->interactive ? 0 : s->line;
     result = parse_all(s, &pool, text, &parsed);
     if (result == PARSE_DONE)
@@ -61,7 +64,7 @@ run_next(struct source *s, struct growing *text)
     else if (!s->dropped)
         last = is_wrong(s, &parsed);
     pool_free(&pool);
-    return !last && !shell.leave;
+    return !last && !shell.leave && (s->interactive || !interrupted());
 }
 
 uint32_t

@@ -3,6 +3,7 @@
  * Commands from a person at a window.
  */
 #include "edit.h"
+#include "here.h"
 #include "history.h"
 #include "interrupt.h"
 #include "job.h"
@@ -10,13 +11,11 @@
 #include "shell.h"
 #include "source.h"
 #include "sys/stream.h"
-#include "variables.h"
 
 #include "abi/errors.h"
 #include "abi/pm.h"
 
 #define PROMPT_MAX   300
-#define CTRL_C       3
 #define COLUMNS_ELSE 80 /* where nobody knows how many there are */
 
 static void
@@ -33,18 +32,50 @@ columns(void)
     return stream_stat(FD_IN, &view).error || view.size >> 16 == 0 ? COLUMNS_ELSE : view.size >> 16;
 }
 
-/* One key at a time: what was typed ahead may be for the program that is started next.  Without the window all ends. */
-static enum edit_result
-read_key(struct editor *e)
-{
+/* After Ctrl-C the other thread has shown the prompt again, and this is the first key of a new line. */
+static struct {
+    bool there;
     char key;
+} kept;
+
+/* False: without the window all ends. */
+static bool
+read_key(char *key)
+{
     struct result r;
 
+    do
+        r = stream_read(FD_IN, 0, key, 1, STREAM_RAW);
+    while (r.error == ERR_INTERRUPT);
+    return !r.error && r.value == 1;
+}
+
+/* One key at a time: what was typed ahead may be for the program that is started next. */
+static enum edit_result
+take_key(struct editor *e)
+{
+    char key = kept.key;
+    enum edit_result result;
+
+    if (!kept.there && !read_key(&key))
+        return EDIT_END;
+    kept.there = prompt_take();
+    kept.key = key;
+    result = kept.there ? EDIT_CANCEL : edit_key(e, key);
     flush(stdout);
-    r = stream_read(FD_IN, 0, &key, 1, STREAM_RAW);
-    if (r.error == ERR_INTERRUPT)
-        return edit_key(e, CTRL_C);
-    return r.error || r.value == 0 ? EDIT_END : edit_key(e, key);
+    prompt_give(result == EDIT_ON);
+    return result;
+}
+
+/* Where it stands already it is written over. */
+static void
+show_prompt(struct editor *e, const char *prompt, bool more)
+{
+    prompt_begin(prompt);
+    putc('\r', stdout);
+    edit_start(e, more ? "> " : prompt, columns());
+    flush(stdout);
+    prompt_give(true);
 }
 
 /* What is to be done between two commands. */
@@ -53,29 +84,27 @@ look_around(void)
 {
     jobs_look();
     pipes_look();
-    interrupt_clear();
 }
 
 static bool
 window_line(struct source *s, bool more, struct growing *to)
 {
     static struct editor editor = {.write = write_window};
-    char prompt[PROMPT_MAX];
+    static char prompt[PROMPT_MAX];
     enum edit_result result = EDIT_ON;
 
-    if (!more)
+    if (!more && !kept.there) {
         look_around();
-    snprintf(prompt, sizeof(prompt), "%s $ ", variable_get("PWD", 3));
-    edit_start(&editor, more ? "> " : prompt, columns());
+        snprintf(prompt, sizeof(prompt), "%s $ ", here_path());
+    }
+    show_prompt(&editor, prompt, more);
     while (result == EDIT_ON)
-        result = read_key(&editor);
-    flush(stdout);
+        result = take_key(&editor);
     s->dropped = result == EDIT_CANCEL;
-    if (result == EDIT_END)
-        return false;
+    if (result != EDIT_LINE)
+        return s->dropped;
     history_add(editor.line);
     growing_add(to, editor.line, editor.length);
-    interrupt_clear();
     return true;
 }
 
