@@ -19,7 +19,8 @@ def kernel(tmp_path_factory):
 
 
 # Tests that share what takes long to make stay with the worker that makes it; the longest of these come first.
-SHARING = ("test_labs", "test_passages", "test_lib", "test_bench", "test_docs", "test_host", "test_gdb", "test_memmap", "test_trace")
+SHARING = ("test_labs", "test_passages", "test_lib", "test_bench", "test_docs", "test_host", "test_gdb", "test_memmap", "test_trace",
+           "test_fm", "test_policy", "test_wm", "test_sh", "test_sys")
 
 
 def group(item):
