@@ -186,7 +186,7 @@ gdb: build ## [PROGRAM=demo] [BREAK=kmain], or LAB=traps TEST=id: a test under g
 ifdef TEST
 	@$(call harness,lintel) gdb --lab "$$LAB" --test "$$TEST" $(call option,--seed,SEED)
 else
-	@$(call front,gdb.py) --program "$${PROGRAM:-demo}" --break "$${BREAK:-kmain}" --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS"
+	@PYTHONPATH=grade $(call front,gdb.py) --program "$${PROGRAM:-demo}" --break "$${BREAK:-kmain}" --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS"
 endif
 
 bochs: build $(BUILD)/lintel.iso ## [BREAK=kmain]: boot the ISO in the debugger of Bochs

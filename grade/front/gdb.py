@@ -93,8 +93,8 @@ def main():
     parser.add_argument("--break", dest="place", default="kmain", help="where to stop first")
     tree.add_script_options(parser)
     options = parser.parse_args()
-    root = tree.program(options.program)
-    command = machine.command(tree.KERNEL, tree.with_root(root, options.modules), options.append, *SAME_EACH_TIME)
+    root, modules = tree.booted(options.program, options.modules)
+    command = machine.command(tree.KERNEL, modules, options.append, *SAME_EACH_TIME)
     sys.exit(debug(command, [root], stop_at(options.place), options.script, options.limit))
 
 

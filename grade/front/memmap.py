@@ -8,6 +8,7 @@ which frames are free.
 
 import argparse
 import contextlib
+import functools
 import os
 import re
 import sys
@@ -131,6 +132,7 @@ def owners(view, processes):
 
 # --- Processes
 
+@functools.cache
 def read_only(path):
     """[(address, bytes)] of a program's segments that nothing can have changed."""
     with open(path, "rb") as file:
@@ -146,9 +148,9 @@ def has(view, pages, address, data):
     return True
 
 
-def program(view, pages):
-    """The boot module that a process runs, or None: kernels know numbers only."""
-    for path, _ in view.machine.modules:
+def program(view, pages, others=()):
+    """The boot module that a process runs, or which of the others, or None: kernels know numbers only."""
+    for path in [path for path, _ in view.machine.modules] + list(others):
         with contextlib.suppress(Exception):  # not every module is a program
             if all(has(view, pages, *segment) for segment in read_only(path)):
                 return path

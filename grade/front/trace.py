@@ -37,6 +37,7 @@ SECONDS = 10  # of the machine's own time
 MOST = 300  # messages
 CLOCK = "timer_milliseconds"  # goes on while the machine has nothing to do, and counts no instruction
 DEEPEST = 32  # calls of functions that are looked through
+OS = tree.BUILD / "os"  # programs that run under the process manager
 ENTRIES = "thread_entry", "start"  # what calls a thread's first function
 FRAME_WORDS = dict(zip("edi esi ebp unused ebx edx ecx eax gs fs es ds vector error eip".split(), range(15)))
 
@@ -123,7 +124,7 @@ class Recorder(Pages):
         space = self.space(thread.process)
         pages = self.mapped(space) if space else {}
         if number not in self._programs:
-            self._programs[number] = memmap.program(self, pages)
+            self._programs[number] = memmap.program(self, pages, sorted(OS.glob("*.elf")))
         program = self._programs[number]
         return SimpleNamespace(process=number, thread=thread.number, program=program.stem if program else None,
                                function=self._function(thread, pages, program) if program else None)
@@ -147,11 +148,11 @@ class Recorder(Pages):
         return self.physical_words((entry & FRAME) + address % PAGE, 2)
 
 
-# --- Names of numbers, from kernel/abi
+# --- Names of numbers, from kernel/abi and pm/abi
 
 def numbered(kind):
-    """{number: the rest of the name} of all constants of the kernel that begin so."""
-    text = "\n".join(path.read_text() for path in sorted((tree.ROOT / "kernel/abi").glob("*.h")))
+    """{number: the rest of the name} of all constants of the kernel and of the process manager that begin so."""
+    text = "\n".join(path.read_text() for folder in ("kernel/abi", "pm/abi") for path in sorted((tree.ROOT / folder).glob("*.h")))
     return {int(value, 16): name for name, value in re.findall(rf"^#define {kind}_(\w+) +(0x[0-9a-f]+)\b", text, re.M)}
 
 
@@ -192,7 +193,7 @@ def run(options):
     modules = [(path, " ".join(words)) for path, words in tree.modules(options.modules)]
     with memmap.SameMachine(tree.KERNEL, modules, options.append, shift=memmap.SAME_EACH_TIME, gdb=True) as machine:
         recorder = Recorder(machine)
-        story = Story(recorder.who, numbered("CALL") | numbered("MESSAGE"), numbered("ERR"))
+        story = Story(recorder.who, numbered("CALL") | numbered("MESSAGE") | numbered("PM"), numbered("ERR"))
         ended = recorder.record(story, options.most)
     return story, how_it_ended(ended, options.most)
 
@@ -215,7 +216,7 @@ def main():
     parser.add_argument("--most", type=int, default=MOST, help="stop after so many messages")
     options = parser.parse_args()
     if options.program:
-        options.modules = tree.with_root(tree.program(options.program), options.modules)
+        _, options.modules = tree.booted(options.program, options.modules)
     try:
         story, end = run(options)
     except Failure as failure:

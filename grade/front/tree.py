@@ -45,6 +45,23 @@ def program(name):
     return path
 
 
+def booted(name, text):
+    """The root process of a run, and its modules. `pm` is the whole system; one of its programs is started by the process
+    manager as the first one, and all alone."""
+    manager, archive, image = BUILD / "pm.elf", BUILD / "initrd.tar", BUILD / "os/bin" / name
+    if name == manager.stem:
+        return manager, f"{manager},{archive}"
+    if image.exists():
+        return manager, f"{manager},{archive_of(image)}"
+    return program(name), with_root(program(name), text)
+
+
+def archive_of(image):
+    from lintel import archive  # comes with the process manager
+    policy = ROOT / "user/files/etc/policy"
+    return archive.make(BUILD / f"{image.name}.tar", {"etc/policy": policy.read_bytes(), "bin/init": image.read_bytes()})
+
+
 def with_root(root, text):
     """The same list of modules with another root process in front."""
     others = [word for word in text.split(",") if word and Path(word.split()[0]).name != root.name]

@@ -257,6 +257,18 @@ def test_memory_room(boot, seed):
     for pages in (0, (LIMIT - BASE) // PAGE, (LIMIT - BASE) // PAGE + 1, 1 << 20, FAILED, (1 << 20) + 1):
         s.do("PM_MAP", words(0, pages, 2), error="ERR_RANGE")
     s.run(boot, POLICY)
+    little_room(Mapping(boot.tree), chance).run(boot, POLICY)
+
+
+def little_room(s, chance):
+    """All is taken but three holes, of which the boot archive has a part of the second."""
+    first, last = chance.randrange(5, 40), chance.randrange(50, 90)
+    s.map(BASE + first * PAGE, (ARCHIVE - BASE) // PAGE - first)
+    s.map(ARCHIVE + (1 << 24), (LIMIT - ARCHIVE - (1 << 24)) // PAGE - last)
+    s.do("PM_MAP", words(0, (1 << 24) // PAGE + 1, 2), "more pages than any hole has, but above MAP_LIMIT", error="ERR_RANGE")
+    for pages in (3000, last, first):
+        s.choose(pages)
+    return s
 
 
 def refused_maps(s, chance):
@@ -579,9 +591,9 @@ def test_names_go(boot, seed):
     s.do("PM_EXIT", words(0), actor=1, ends=True)
     for name in [name for name, (owner, _) in s.names.all.items() if owner == 1]:
         s.take(name)
+    s.list("when a process with names has ended", {0: 1})
     for name in names:
         s.find(name)
-    s.list("when a process with names has ended", {0: 1})
     s.run(boot, POLICY)
 
 
@@ -617,14 +629,16 @@ def test_steps_made(boot, seed):
     s, chance = Scene(boot.tree), chance_of(seed, "made")
     for n in range(6):
         name = component(chance, 45)
-        child = Child(s, 20 + n, name, chance.choice(("", "init", "user")), rights=ALL_RIGHTS)
+        domain = chance.choice(("", "init", "user")) if n else "user"
+        child = Child(s, 20 + n, name, domain, rights=ALL_RIGHTS)
         registers, at = some_registers(chance), DATA + chance.randrange(0, 2 * PAGE - 4)
         word, pages = chance.getrandbits(32), chance.randrange(1, 9)
         child.write(CODE, b"\x03\x06" + b"\x03\x0f" + STOP)  # add eax, [esi]; add ecx, [edi]; ud2
         child.write(at, words(word), s.MEMORY_WRITABLE)
         child.call("PM_WRITE_REGION", words(READ_ONLY, pages, 0), value=READ_ONLY)
         there = 1 + len({at // PAGE, (at + 3) // PAGE})
-        child.look("before it starts", number=2 + n, parent=1, state=s.PROCESS_NEW, threads=1, pages=there, children=0, name=name[:31])
+        child.look("before it starts", number=2 + n, parent=1, state=s.PROCESS_NEW, threads=1, pages=there, children=0, name=name[:31],
+                   domain=domain or "init")
         registers.update(esi=at, edi=READ_ONLY + 4 * chance.randrange(1024 * pages))
         child.start(**registers)
         s.nap(40)
@@ -677,6 +691,12 @@ def test_steps_memory(boot, seed):
         data, flags = some_bytes(chance, size), chance.choice((0, s.MEMORY_WRITABLE))
         child.write(at, data, flags)
         written.write(at, data, flags)
+    fresh = 0x07000000 + chance.randrange(1, 64) * PAGE
+    for at, size in ((fresh - chance.randrange(1, 8), 8), (fresh + 5 * PAGE - chance.randrange(1, 4000), 4000)):
+        data = some_bytes(chance, size)
+        child.write(at, data)
+        written.write(at, data, 0)
+        read_back(child, written, at - 2, size + 4)
     at, data = spots[0] + chance.randrange(PAGE), some_bytes(chance, 4087)
     child.write(at, data)
     written.write(at, data, 0)
@@ -793,6 +813,16 @@ def test_steps_pmcap(boot, seed):
     s.nap(40)
     s.do("PM_PROCESS", words(3), "what a process has created that has pmcap", show=VIEW_WORDS,
          check=lambda seen, what: check_view(s, seen, what, number=3, parent=2, name="x"))
+    for right, end in (("read", False), ("delete", True)):
+        victim, killer = waiting(s, 40), Child(s, 42)
+        killer.write(CODE, CALL + STOP)
+        killer.clist((40, RIGHTS[right] | RIGHTS["move"]))
+        killer.call("PM_WRITE_REGION", words(DATA, 1, s.MEMORY_WRITABLE))
+        killer.start(eax=s.PM_KILL, ebx=1, esi=DATA, edi=sizes(64))
+        s.nap(40)
+        killer.look(f"a process that was given a capability with the right {right}, and kills with it", state=ENDED, status=6,
+                    registers={"eax": 0 if end else FAILED})
+        victim.look("the process that it was for", state=ENDED if end else s.PROCESS_RUNNING)
     forgers = [forger(s, chance, 30 + 2 * n, kind << 30, first) for n, (kind, first) in enumerate(((2, True), (2, False), (1, True), (0, True)))]
     s.nap(40)
     for child in forgers:
@@ -997,6 +1027,20 @@ def test_life_any(boot, seed):
     children[0].start()
     children[0].call("PM_WAIT", what="for one child", **view(s, 3, s.END_EXIT, status[0]))
     s.do("PM_WAIT_ANY", words(0), "when the only one that has ended is known", actor=1, error="ERR_PHASE")
+    s.actor(2, store=21)
+    first, second = (leaver(s, 50 + n, status[n], actor=1) for n in range(2))
+    s.do("PM_WAIT_ANY", words(1), "when another process waits for the child that ends", actor=1, later=True, **view(s, 10, s.END_EXIT, status[1]))
+    for number, register in ((9, 41), (10, 42)):
+        s.do("PM_FIND", words(number), store=register)
+        s.do("PM_WRITE_REGISTERS", words(*(CODE if name == "eip" else 0 for name in REGISTERS)), register=register)
+    s.do("PM_FIND", words(9), actor=2, store=30)
+    s.do("PM_WAIT", what="for a child of another process", register=30, actor=2, later=True, **view(s, 9, s.END_EXIT, status[0]))
+    s.nap(20)
+    s.do("PM_START", register=41)
+    s.wait_for(2)
+    s.wait_for(1, "the parent is not told of a child of which another process was told", silent=True)
+    s.do("PM_START", register=42)
+    s.wait_for(1)
     children[2].call("PM_DELETE", value=0)
     s.nap(40)
     s.do("PM_WAIT_ANY", words(1), "when no child is left", actor=1, error="ERR_NOT_FOUND")
@@ -1043,6 +1087,11 @@ def test_life_kill(boot, seed):
         s.nap(40)
         s.do("PM_PROCESS", words(number), "behind the last process", error="ERR_NOT_FOUND")
         s.do("PM_FIND", words(number), "a process that was deleted", error="ERR_NOT_FOUND")
+    child, number = Child(s, 34), number + 1
+    for n in range(40):
+        child.write(DATA + n * PAGE, b"a page that has to go before anybody is told")
+    child.call("PM_KILL", what="of a process with many pages", value=0)
+    child.call("PM_WAIT", what="for a process with many pages that is ending", **view(s, number, s.END_KILL))
     s.do("PM_WAIT_ANY", words(0), "when all that have ended were known or deleted", error="ERR_PHASE")
     s.do("PM_FIND", words(2), "itself", actor=1, store=31)
     s.do(chance.choice(("PM_KILL", "PM_DELETE")), what="of itself", register=31, actor=1, ends=True)
@@ -1059,11 +1108,13 @@ def test_life_orphans(boot, seed):
     status = chance.getrandbits(32)
     ended = leaver(s, 35, status, actor=1)
     ended.start()
+    s.do("PM_DOOR", door("/orphans"), actor=1)
     s.nap(40)
     order = [("running", 3), ("new", 4), ("ended", 5)]
     for what, number in order:
         s.do("PM_FIND", words(number), f"a process that is {what}", store=number + 30)
     s.do("PM_EXIT", words(9), actor=1, ends=True)
+    s.do("PM_LIST", words(0), "when a process with a name has ended", error="ERR_NOT_FOUND")
     told = {}
 
     def check(seen, what):
@@ -1739,9 +1790,15 @@ def broken_segments(program):
     for entry in (0, PROGRAM_BASE - 1, KERNEL, FAILED, lambda p: p.rest["address"], lambda p: p.text["address"] - 1,
                   lambda p: p.text["address"] + p.text["file_size"], lambda p: p.text["address"] + 0x80000000):
         yield "it begins outside of its text", header(entry=entry), "ERR_BAD_ENTRY"
+    yield "it begins in the zeros behind its text", enter_zeros, "ERR_BAD_ENTRY"
     yield "its text is none that can be executed", put("text", flags=READABLE), "ERR_BAD_ENTRY"
     yield "its text is no segment that is loaded", put("text", type=4), "ERR_BAD_ENTRY"
     yield "nothing of it is loaded", lambda p: [segment.update(type=4) for segment in p.segments], "ERR_BAD_ENTRY"
+
+
+def enter_zeros(p):
+    p.text["memory"] = p.text["file_size"] + 90
+    p.header["entry"] = p.text["address"] + p.text["file_size"] + 5
 
 
 def nine_segments(p):

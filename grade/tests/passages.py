@@ -5,7 +5,8 @@ A session is a fenced block of kind `gdb` or `bochs`. Its first line may be
 `$ make gdb BREAK=trap`: the target (gdb, replay, bochs) with PROGRAM and BREAK.
 A line that begins with a prompt is a command, the lines after it are what it
 prints. `...` stands for any text in a line, alone on its line for any lines.
-A block of kind `trace` is what its first line, `$ make trace PROGRAM=talk`, prints.
+A block of kind `trace` is what its first line, `$ make trace PROGRAM=talk`, prints; one of kind `shell`, which
+begins with `$ make run`, what one types in the system's shell, and what comes of it.
 A lab's handout is run in the tree of that lab's branch when all is done: the
 reference may have moved on since.
 
@@ -29,8 +30,9 @@ from branchtool.states import render
 ROOT = states.ROOT
 LIMIT = 60  # seconds that one session may take
 
-PROMPT = re.compile(r"(?:\(gdb\)|<bochs(?::\d+)?>) (.*)")
-FENCE = re.compile(r"```(gdb|bochs|trace)\s*$")
+PROMPT = re.compile(r"(?:\(gdb\)|<bochs(?::\d+)?>|/[\w/]* \$) (.*)")
+LAST_PROMPT = re.compile(r"/[\w/]* \$ $")
+FENCE = re.compile(r"```(gdb|bochs|trace|shell)\s*$")
 
 # gdb runs this: it types each command as a person would, and goes on after an error.
 # What the machine's monitor says would go to the standard error.
@@ -60,7 +62,7 @@ class Step:
 class Passage:
     path: pathlib.Path
     line: int
-    target: str  # gdb, replay, bochs, trace
+    target: str  # gdb, replay, bochs, trace, run
     options: dict  # PROGRAM, BREAK
     steps: list
 
@@ -136,7 +138,7 @@ class Trees:
 @functools.cache
 def programs(tree):
     """The modules of `make gdb`, the root process first."""
-    return states.make(tree, "--eval", "demo: ; @echo $(DEMO)", "demo").stdout.split()
+    return states.make(tree, "--eval", "modules: ; @echo $(DEMO)", "modules").stdout.split()
 
 
 @contextlib.contextmanager
@@ -144,7 +146,7 @@ def workplace(tree):
     """A build folder of links: sockets, logs and records of several runs stay apart."""
     with tempfile.TemporaryDirectory(prefix="lintel-") as folder:
         for path in (tree / "build").iterdir():
-            if path.name in ("kernel.elf", "kernel.sym", "programs", "lintel.iso"):
+            if path.name in ("kernel.elf", "kernel.sym", "programs", "lintel.iso", "pm.elf", "initrd.tar", "os"):
                 os.symlink(path, pathlib.Path(folder) / path.name)
         yield pathlib.Path(folder)
 
@@ -153,12 +155,12 @@ def modules(tree, folder):
     return ",".join(str(folder / "programs" / f"{name}.elf") for name in programs(tree))
 
 
-def front(tree, folder, script, *words):
+def front(tree, folder, script, *words, typed=""):
     """What one of the front door's programs prints."""
     command = [sys.executable, str(tree / "grade/front" / script), *words]
     env = {**os.environ, "BUILD": str(folder), "PYTHONPATH": str(tree / "grade")}
-    ran = subprocess.run(command, cwd=tree, env=env, stdin=subprocess.DEVNULL,
-                         capture_output=True, text=True, errors="replace", timeout=LIMIT + 10, check=False)
+    ran = subprocess.run(command, cwd=tree, env=env, input=typed, capture_output=True, text=True, errors="replace",
+                         timeout=LIMIT + 10, check=False)
     if ran.returncode:
         raise Mismatch(f"{script} ended with status {ran.returncode}\n{ran.stdout}{ran.stderr}")
     return ran.stdout.replace("\r", "")
@@ -181,9 +183,19 @@ def trace(passage, tree):
         return front(tree, folder, "trace.py", "--program", program, "--modules", modules(tree, folder))
 
 
+def shell(commands, tree):
+    """What the machine shows when somebody types these commands."""
+    with workplace(tree) as folder:
+        typed = "".join(f"{command}\n" for command in commands)
+        printed = front(tree, folder, "run.py", "--modules", f"{folder / 'pm.elf'},{folder / 'initrd.tar'}", typed=typed)
+    return LAST_PROMPT.sub("", printed)
+
+
 def run(passage, tree):
     """Everything that is printed, prompts included."""
     commands = [step.command for step in passage.steps]
+    if passage.target == "run":
+        return shell(commands, tree)
     with workplace(tree) as folder:
         bochs = passage.target == "bochs"
         script = folder / ("script" if bochs else "script.py")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the handouts print of debugger sessions is what the debuggers print."""
 
+import contextlib
+
 import pytest
 
 import passages
@@ -59,6 +61,16 @@ def test_a_trace_is_one_step(read):
     one, = read("```trace\n$ make trace PROGRAM=talk\n...\na --> b\n```\n")
     assert (one.target, one.options) == ("trace", {"PROGRAM": "talk"})
     assert [(step.command, step.line, step.printed) for step in one.steps] == [("$ make trace PROGRAM=talk", 2, ["...", "a --> b"])]
+
+
+def test_a_session_in_the_shell(read, monkeypatch):
+    passage, = read("```shell\n$ make run\n/ $ false\n/ $ echo $?\n1\n```\n")
+    assert passage.target == "run"
+    said = []
+    monkeypatch.setattr(passages, "front", lambda *_, typed: said.append(typed) or "x\n/ $ false\n/ $ echo $?\n1\n/ $ ")
+    monkeypatch.setattr(passages, "workplace", lambda tree: contextlib.nullcontext(tree))
+    passages.check(passage)
+    assert said == ["false\necho $?\n"]
 
 
 def test_a_wrong_trace_is_shown_with_its_line(read, monkeypatch):

@@ -2,6 +2,7 @@
 """The shell on the machine: somebody types at the serial line, and sees what it says."""
 
 import contextlib
+import random
 import re
 import subprocess
 import tarfile
@@ -265,7 +266,7 @@ def test_interrupt_at_the_prompt(shell):
     interrupt(shell, "lost", r"\n> lost$", end="")
     assert shell("echo kept") == "kept\n"
     for _ in range(5):
-        interrupt(shell, "", r"\$ $")
+        interrupt(shell, "", r"\n/ \$ $")
     assert shell("echo kept") == "kept\n"
 
 
@@ -273,7 +274,7 @@ def test_shell_in_a_shell(shell):
     """Ctrl-C is for the inner one's programs, as long as it is there."""
     assert shell("sh; echo left with $?") == ""
     interrupt(shell, "echo begin; spin", "begin\n$")
-    interrupt(shell, "", r"\$ $")
+    interrupt(shell, "", r"\n/ \$ $")
     assert shell("exit 5") == "left with 5\n"
     assert shell("sh") == ""
     shell.type(CTRL_D, end="")
@@ -358,6 +359,37 @@ def test_nothing_is_left(shell):
     interrupt(shell, "echo begin; cat | spin", "begin\n$")
     shell("rm x b c")
     assert has() == before
+
+
+def test_limits(shell):
+    """What has no room any more is an error, and what follows has it again."""
+    seen = shell(" ".join(["sleep 99999 &"] * 35))
+    assert "[30] sleep 99999\n" in seen and "sh: sleep: limit reached\n" in seen
+    assert shell("ls; ls | cat") == "sh: ls: limit reached\nsh: limit reached\n"
+    shell("kill " + " ".join(f"%{n}" for n in range(1, 33)))
+    assert shell("ls | cat") == "bin/\netc/\nhome/\n"
+    shell("A=0123456789abcdef; export B=$A")
+    for _ in range(15):
+        seen = shell("A=$A$A; B=$B$A")
+    assert seen.startswith("sh: not enough memory\n")
+    assert shell("ls; echo $B; unset A B; ls") == "sh: ls: arguments too long\nsh: echo: arguments too long\nbin/   etc/   home/\n"
+
+
+GARBAGE = ["ls", "cat", "echo", "true", "nothing", "cd", "pwd", "exit", "export", "wait", "jobs", "fg", "kill", "history", ".", "x", "y",
+           "/bin", "*", "?", "|", "|", "||", "&", "&&", ";", "<", ">", ">>", "2>", "2>&1", "'", '"', "\\", "$", "$x", "${", "x=", "#",
+           "(", "\n", "\n", " ", " ", "\t", "\r", "\xe4", "$@", "$9", "%1", "9", "0>", "a" * 200]
+
+
+def test_garbage(tmp_path):
+    """Scripts of any words: none of them does harm to the shell that reads it."""
+    pick = random.Random(1)
+    scripts = {f"home/{n}": "".join(pick.choices(GARBAGE, k=pick.randrange(100))).encode("latin1") for n in range(60)}
+    with contextlib.closing(Shell(tmp_path, files=scripts)) as shell:
+        shell.until()
+        shell("cd /home; export x='y z'")
+        for name in scripts:
+            assert shell(f"sh /{name} a b < /etc/motd > /out 2>&1; sleep 0.1") == "", scripts[name]
+        assert shell("echo well") == "well\n"
 
 
 def test_servers_die(tmp_path):

@@ -162,18 +162,18 @@ struct machine_view {
 /* --- On the capability of a process.  ERR_STALE when it is no more. */
 
 /*
- * { uint32_t address, flags; bytes }: the bytes are written there, into pages that come with it if
- * they are not there yet.  ERR_PHASE once it has been started.  flags: MEMORY_WRITABLE or 0, for the
+ * { uint32_t address, flags; bytes } -> value: how many bytes: they are written there, into pages that come with
+ * it if they are not there yet.  ERR_PHASE once it has been started.  flags: MEMORY_WRITABLE or 0, for the
  * process itself.
  */
 #define PM_WRITE_CODE 0x50d
 
-/* { uint32_t address, pages, flags }: as PM_MAP. */
+/* { uint32_t address, pages, flags } -> value: address, which is never chosen here.  ERR_PHASE, as above; else as PM_MAP. */
 #define PM_WRITE_REGION 0x515
 
 #define PM_WRITE_REGISTERS 0x51d /* struct registers, of its first thread; ERR_PHASE unless it is new or stopped */
 
-/* { descriptors }: they become its descriptors from 1 on.  pmcap becomes one of its own.  Once; ERR_PHASE. */
+/* { descriptors } -> value: how many: they become its descriptors from 1 on.  pmcap becomes one of its own.  Once; ERR_PHASE. */
 #define PM_WRITE_CLIST 0x525
 
 #define PM_START 0x52a /* it runs, or runs on */
@@ -187,7 +187,7 @@ struct machine_view {
 /* -> struct process_view, when it has ended: then it is forgotten, and its capability stale.  Blocks. */
 #define PM_WAIT 0x55c
 
-#define PM_DELETE 0x561 /* ends it, if it has not ended yet, and forgets it */
+#define PM_DELETE 0x561 /* ends it, if it has not ended yet, and forgets it; who waits for any child hears of the end */
 #define PM_KILL   0x569 /* ends it; who waits for it hears of it */
 
 /* What it does. */

@@ -33,14 +33,6 @@ thread_exit(void)
         kernel_call(CALL_THREAD_EXIT, CALL_SELF, NULL, 0);
 }
 
-/* Ends the run; the emulator's exit status tells `status`, 0 to 15. */
-void
-machine_stop(uint32_t status)
-{
-    for (;;)
-        kernel_call(CALL_MACHINE_STOP, CALL_MACHINE, &status, sizeof(status));
-}
-
 static void
 write_all(uint32_t function, uint32_t target, const char *text, size_t size)
 {
@@ -57,10 +49,4 @@ void
 console_write(const char *text, size_t size)
 {
     write_all(CALL_CONSOLE_WRITE, CALL_SELF, text, size);
-}
-
-void
-test_write(const char *text, size_t size)
-{
-    write_all(CALL_TEST_WRITE, CALL_MACHINE, text, size);
 }

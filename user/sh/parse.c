@@ -277,7 +277,7 @@ take_list(struct parser *p)
 enum parse_result
 parse(struct pool *pool, const char *text, uint32_t line, struct parsed *parsed)
 {
-    struct parser p = {.pool = pool, .lexer = {text, line}, .parsed = parsed};
+    struct parser p = {.pool = pool, .lexer = {text, line}, .next.text = text, .parsed = parsed};
     struct list **end = &parsed->lists;
 
     *parsed = (struct parsed){.line = line};

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Attacks on the process manager, the servers and init, by programs in the domain user (user/pmtests/attack_*.c)."""
+
+import contextlib
+import re
+import subprocess
+import tarfile
+
+import pytest
+import states
+from lintel import archive, pmplay
+from lintel.boot import Booter
+from lintel.pmplay import Scene, text, words
+from test_programs import BUILD, SHOWN, TIME, System, machine
+
+BANNER = "Lintel, a system to learn from"
+
+
+class Attacked(System):
+    """The system as it is delivered, with attack_user in /bin, and other files."""
+
+    def __init__(self, folder, files=None):
+        attack = (BUILD / "os/bin/attack_user").read_bytes()
+        with tarfile.open(BUILD / "initrd.tar") as given:
+            contents = {member.name: given.extractfile(member).read() for member in given if member.isfile()}
+        initrd = archive.make(folder / "initrd.tar", {**contents, "bin/attack_user": attack, "bin/bad": attack, **(files or {})})
+        command = machine.command(BUILD / "kernel.elf", f"{BUILD / 'pm.elf'},{initrd}", "", *TIME, *SHOWN)
+        self._qemu = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+                                      preexec_fn=machine.die_with_parent)
+
+    def processes(self, name):
+        return [line for line in self("ps").splitlines() if line.split()[-1:] == [name]]
+
+
+@pytest.fixture
+def attacked(tmp_path):
+    with contextlib.closing(Attacked(tmp_path)) as running:
+        running.until()
+        yield running
+
+
+@pytest.fixture
+def booter():
+    with contextlib.ExitStack() as stack:
+        yield Booter(states.ROOT, 0, "pm", stack)
+
+
+# --- Memory that runs out
+
+def test_no_memory_leaves_the_files(attacked):
+    """A program takes all memory and makes files: it may fail, but the file server and what it has stay."""
+    said = attacked("attack_user files")
+    assert "ended" not in said and BANNER not in said, said
+    assert "f299" in attacked("ls /home")
+
+
+def test_no_memory_leaves_the_windows(attacked):
+    """The same, and it writes to a window with many threads."""
+    said = attacked("attack_user windows")
+    assert "ended" not in said and BANNER not in said, said
+
+
+# --- Processes
+
+def test_orphans_leave_init_room(attacked):
+    """Children of children that nobody waits for become init's, and do not count as what it has started itself."""
+    attacked("attack_user orphans")
+    attacked.type("exit")
+    assert "cannot be started" not in attacked.until(re.compile(r"\$ $|not started again"))
+
+
+@pytest.mark.parametrize("deed", ["forget", "wait"])
+def test_init_hears_of_its_shells(attacked, deed):
+    """Whoever else waits for a shell, or deletes several at once: init starts them again."""
+    assert len(attacked.processes("sh")) == 5
+    attacked(f"attack_user {deed}")
+    attacked("sleep 2")
+    assert len(attacked.processes("sh")) == 5
+
+
+def test_all_who_wait_hear(booter):
+    """One waits for a process by its capability, its parent for any child: both hear of its end."""
+    scene = Scene(states.ROOT)
+    scene.actor(1, "user", store=41)
+    scene.actor(2, "user", store=42)
+    scene.do("PM_CREATE", text("child") + text(""), actor=1, target=1, store=20)
+    scene.do("PM_FIND", words(4), actor=2, store=20)
+    scene.do("PM_WAIT", register=20, actor=2, later=True)
+    scene.do("PM_WAIT_ANY", words(1), actor=1, later=True)
+    scene.do("PM_FIND", words(4), store=20)
+    scene.do("PM_KILL", register=20)
+    scene.wait_for(2)
+    scene.wait_for(1)
+    scene.run(booter, WILD)
+
+
+def test_no_room_for_the_reply(attacked):
+    """Whose reply has no room has not happened: no child is left over, and no status is lost."""
+    said = attacked("attack_user room")
+    assert "refused 40, children 0" in said and "then error 0" in said, said
+
+
+def test_stale_for_ever(booter):
+    """A capability does not come to name another process, however often its place is used again."""
+    booter._random.getrandbits = lambda bits, given=iter([2046, 17000, *[0] * 14]): next(given)
+    policy = """domain init
+type up
+limit init processes 4000 pages 1024 names 0 threads 1 descriptors 8192
+processes init up
+may init processes archive report halt
+"""
+    report = booter.under_manager("attack_numbers", policy, memory=64, shift=0).go(60, expect_end=False).report
+    assert report.get("made") == "2046" and report.get("again") == "17000 0" and not report.all("alias")
+
+
+# --- The manager
+
+def test_two_touch_a_page(attacked):
+    """Two threads touch a page that is not there yet, while the manager is busy: it comes, and both go on."""
+    assert attacked("attack_user race") == "raced\n"
+
+
+def test_manager_is_not_long_busy(attacked):
+    """No message of one client holds up the others' page faults for more than some milliseconds."""
+    assert int(re.search(r"microseconds (\d+)", attacked("attack_user busy"))[1]) < 5000
+
+
+WILD = """domain init user
+type up private
+limit init  processes 2000 pages 1024 names 8 threads 1 descriptors 1024
+limit user processes 6 pages 64   names 3 threads 4 descriptors 256
+processes init up
+processes user up
+may init doors system processes archive report halt
+may user doors processes
+name user /*
+made user private
+made init private
+enter init user
+allow init up read write start stop delete copy
+allow user up read write start stop delete copy
+allow user private read write start stop delete copy
+"""
+
+
+@pytest.mark.parametrize(("seed", "rounds", "memory"), [(1, 60, 32), (77, 40, 32), (5, 30, 4)])
+def test_random_calls(booter, seed, rounds, memory):
+    """Processes call anything with anything, and end in the middle of it: all is as before."""
+    booter._random.getrandbits = lambda bits, given=iter([seed, rounds, *[0] * 14]): next(given)
+    report = booter.under_manager("attack_random", WILD, memory=memory, shift=3).go(60, expect_end=False).report
+    assert report.get("processes") == "1 1" and report.get("names") == "0 0" and report.get("frames") == "0"
+
+
+# --- The servers
+
+def test_write_alone_gives_no_more(attacked):
+    """From a descriptor of a directory that may only write, no right to read or delete is to be had."""
+    for line in re.findall(r"error 0, rights (\w+)", attacked("attack_user amplify")):
+        assert not int(line, 16) & (pmplay.RIGHTS["read"] | pmplay.RIGHTS["delete"]), line
+
+
+BOOT = (states.ROOT / "user/files/etc/boot").read_text()
+
+
+def test_servers_are_those_of_the_archive(tmp_path):
+    """A server that ends is started again from the archive: users can write to the files of the file server."""
+    boot = re.sub(r"(?m)^shell 1", "server restart /dev/none driver /bin/bad\nshell 1", BOOT)
+    with contextlib.closing(Attacked(tmp_path, {"etc/boot": boot.encode()})) as system:
+        system.until()
+        system("cp /bin/true /bin/bad")
+        said = system("sleep 20")
+    assert "bad ended with status 0" not in said and "bad ended with status 1" in said, said
