@@ -5,6 +5,16 @@
  */
 #include "pm.h"
 
+#define FRAMES_KEPT 64 /* for those whom others need: so a system that is full of programs goes on */
+#define PLACES_KEPT 32 /* of the table of processes, for the first one, which starts servers again */
+
+/* Is it the first process, or one of those that may give doors a name? */
+static bool
+serves(const struct process *p)
+{
+    return p == process_init || policy_limits(p->domain)->names > 0;
+}
+
 /* A page more that is there.  What is only mapped costs nothing yet. */
 uint32_t
 bound_page(const struct process *p)
@@ -14,7 +24,9 @@ bound_page(const struct process *p)
     // | (void)p;
     // | exercise_missing("pm.8");
     // | return 0;
-    return p->pages < policy_limits(p->domain)->pages ? 0 : ERR_LIMIT;
+    if (p->pages >= policy_limits(p->domain)->pages)
+        return ERR_LIMIT;
+    return serves(p) || frames_free() > FRAMES_KEPT ? 0 : ERR_LIMIT;
     // END pm.8
 }
 
@@ -52,7 +64,9 @@ bound_child(const struct process *p)
     // | (void)p;
     // | exercise_missing("pm.8");
     // | return 0;
-    return p->children < policy_limits(p->domain)->processes ? 0 : ERR_LIMIT;
+    if (p->children - p->inherited >= policy_limits(p->domain)->processes)
+        return ERR_LIMIT;
+    return p == process_init || process_count < PROCESSES - PLACES_KEPT ? 0 : ERR_LIMIT;
     // END pm.8
 }
 

@@ -47,6 +47,8 @@ leave_children(struct process *p)
             c->sibling = process_init->child;
             process_init->child = c;
             process_init->children++;
+            process_init->inherited++;
+            c->adopted = true;
         }
         if (c->state == PROCESS_NEW)
             life_end(c, END_KILL, 0);

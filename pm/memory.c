@@ -111,29 +111,31 @@ region_bring(struct process *p, uint32_t address)
     // | (void)p, (void)address, (void)region_at;
     // | exercise_stop("pm.1");
     const struct region *r = region_at(p, address);
+    uint32_t error;
 
     if (!r || r->fixed)
         return ERR_RANGE;
     if (bound_page(p))
         return ERR_LIMIT;
-    if (memory_map(p->descriptor, address & -PAGE, 1, r->flags).error)
-        return ERR_LIMIT;
-    p->pages++;
-    return 0;
+    error = memory_map(p->descriptor, address & -PAGE, 1, r->flags).error;
+    p->pages += !error;
+    return error && error != ERR_MAPPED ? ERR_LIMIT : 0; /* two threads may have touched it */
     // END pm.1
 }
 
-/* What is in the kernel of a range. */
+/* What is in the kernel of a range; where there is nothing, that takes no time. */
 static void
 unmap(struct process *p, uint32_t address, uint32_t pages)
 {
-    while (pages > 0) {
-        uint32_t some = pages < MEMORY_PAGES_MAX ? pages : MEMORY_PAGES_MAX;
+    static struct memory_view view;
+    uint32_t end = address + pages * PAGE;
+
+    while (address && address < end) {
+        uint32_t left = (end - address) / PAGE, some = left < MEMORY_PAGES_MAX ? left : MEMORY_PAGES_MAX;
         struct result r = memory_unmap(p->descriptor, address, some);
 
         p->pages -= r.error ? 0 : r.value;
-        address += some * PAGE;
-        pages -= some;
+        address = memory_query(p->descriptor, address, some, &view).error ? address + some * PAGE : view.next;
     }
 }
 

@@ -34,6 +34,7 @@ struct request {
     struct process *process; /* who asks; or for a capability: whom it is for */
     struct incoming in;
     struct outgoing out;
+    bool stranger;           /* it came through a capability of PM_FIND's */
     uint32_t gives;          /* a descriptor that the reply moves, or 0 */
 };
 
@@ -59,6 +60,7 @@ extern uint32_t manager_door; /* its owner's descriptor */
 struct waiter {
     struct waiter *next;
     uint32_t reply;
+    bool stranger; /* it is told, but who created the process still has to hear of it */
 };
 
 struct region {
@@ -74,8 +76,9 @@ struct process {
     uint32_t thread;     /* of the first thread; 0 when it has ended */
     uint32_t domain;
     uint32_t state, end, status;
-    uint32_t pages, names, children;
+    uint32_t pages, names, children, inherited;
     bool clist;          /* has been written */
+    bool adopted;        /* its parent has inherited it, and did not create it */
     bool forgotten;      /* deleted: nobody wants to hear of its end */
     struct process *parent;
     struct process *child, *sibling; /* the newest child; the next older one */
@@ -94,6 +97,7 @@ extern struct process *process_init; /* who inherits children that nobody waits 
 #define COOKIE_SELF    0u /* the manager, of a process */
 #define COOKIE_PMCAP   1u
 #define COOKIE_PROCESS 2u
+#define COOKIE_FOUND   3u /* a process, by somebody who has not created it: PM_FIND */
 
 uint32_t cookie_of(const struct process *p, uint32_t kind);
 uint32_t cookie_kind(uint32_t cookie);
@@ -112,6 +116,7 @@ uint32_t waiters_add(struct waiter **list, struct request *r);
 bool waiters_tell(struct waiter **list, const struct process_view *view);
 bool waiters_tell_first(struct waiter **list, const struct process_view *view);
 void waiters_drop(struct waiter **list);
+void waiters_refuse(struct waiter **list, uint32_t error);
 
 /* life.c */
 void life_end(struct process *p, uint32_t end, uint32_t status);

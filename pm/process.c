@@ -10,9 +10,11 @@
 #include "memory.h"
 #include "string.h"
 
-#define INDEX_BITS      16
-#define GENERATION_BITS 14
+#define INDEX_BITS      11
+#define GENERATION_BITS 19
 #define GENERATIONS     (1u << GENERATION_BITS)
+
+_Static_assert(PROCESSES <= 1u << INDEX_BITS, "the cookie holds every place");
 
 static struct {
     struct process *process;
@@ -62,7 +64,7 @@ free_index(void)
     for (uint32_t n = 0; n < PROCESSES; n++) {
         uint32_t i = (next + n) % PROCESSES;
 
-        if (!table[i].process) {
+        if (!table[i].process && table[i].generation < GENERATIONS) {
             next = i + 1;
             return i;
         }
@@ -133,6 +135,9 @@ leave_parent(struct process *p)
         at = &(*at)->sibling;
     *at = p->sibling;
     p->parent->children--;
+    p->parent->inherited -= p->adopted;
+    if (!p->parent->child)
+        waiters_refuse(&p->parent->waiting_any, ERR_NOT_FOUND);
 }
 
 /* It has ended, and nobody will ask: its capabilities are stale from now on. */
@@ -144,7 +149,7 @@ process_forget(struct process *p)
     if (p == process_init)
         process_init = NULL;
     table[p->index].process = NULL;
-    table[p->index].generation = (p->generation + 1) % GENERATIONS;
+    table[p->index].generation++; /* up to the end: then the place is used no more */
     process_count--;
     free(p);
 }

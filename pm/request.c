@@ -108,13 +108,22 @@ reply_give(struct request *r, uint32_t descriptor, uint32_t rights)
     r->gives = descriptor;
 }
 
-/* Who handles a message of this function, if it came through the right kind of capability; or NULL. */
+/* Bytes that the sender has to have for the reply, since what is done cannot be undone. */
+static uint32_t
+room_for(uint32_t function)
+{
+    if (function == PM_CREATE)
+        return 3 * sizeof(uint32_t);
+    return function == PM_WAIT || function == PM_WAIT_ANY ? sizeof(struct process_view) : 0;
+}
+
+/* Who handles the message, if it came through the right kind of capability and has room for the reply; or NULL. */
 static handler *
-find(uint32_t function, uint32_t kind)
+find(const struct request *r, uint32_t kind)
 {
     for (uint32_t i = 0; i < sizeof(table) / sizeof(*table); i++)
-        if (table[i].function == function)
-            return table[i].kind == kind ? table[i].handle : NULL;
+        if (table[i].function == r->m.function)
+            return table[i].kind == kind && call_total_size(r->m.sizes) >= room_for(r->m.function) ? table[i].handle : NULL;
     return NULL;
 }
 
@@ -132,10 +141,11 @@ static uint32_t
 handle(struct request *r)
 {
     uint32_t kind = cookie_kind(r->m.cookie);
-    handler *found = find(r->m.function, kind);
+    handler *found = find(r, kind == COOKIE_FOUND ? COOKIE_PROCESS : kind);
 
     incoming_start(&r->in, buffer, r->m.sizes);
     r->process = process_of(r->m.cookie);
+    r->stranger = kind == COOKIE_FOUND;
     if (r->m.function < CALL_MANAGER_FIRST && r->m.function != MESSAGE_FAULT && (!found || !r->process))
         return NO_REPLY; /* the kernel's, about nobody whom we know */
     if (!found)

@@ -96,7 +96,7 @@ pm_find(struct request *r)
     if (!rights)
         return ERR_NO_ACCESS;
     // END pm.6
-    found = capability(p, COOKIE_PROCESS, RIGHTS_ALL);
+    found = capability(p, COOKIE_FOUND, RIGHTS_ALL);
     if (!found)
         return ERR_LIMIT;
     reply_give(r, found, rights);

@@ -263,7 +263,8 @@ pm_wait(struct request *r)
     if (p->state != PROCESS_ENDED)
         return waiters_add(&p->waiting, r);
     process_view(p, &view);
-    process_forget(p);
+    if (!r->stranger)
+        process_forget(p);
     reply_view(r, &view, sizeof(view));
     return 0;
     // END pm.4
@@ -276,7 +277,10 @@ pm_delete(struct request *r)
 
     if (error)
         return error;
-    life_delete(r->process);
+    if (r->stranger)
+        life_end(r->process, END_KILL, 0);
+    else
+        life_delete(r->process);
     reply_with(r, 0);
     return 0;
 }

@@ -46,20 +46,21 @@ waiters_add(struct waiter **list, struct request *r)
     while (*list)
         list = &(*list)->next;
     *list = w;
-    *w = (struct waiter){NULL, parked.value};
+    *w = (struct waiter){NULL, parked.value, r->stranger};
     return NO_REPLY;
 }
 
-/* Is the first still there, to be told? */
+/* Is the first still there, to be told?  Strangers do not count. */
 static bool
 tell(struct waiter **list, const struct process_view *view)
 {
+    bool stranger = (*list)->stranger;
     uint32_t reply = pop(list);
     bool told = !answer(reply, view, call_sizes(sizeof(*view), sizeof(*view), 0)).error;
 
     if (!told)
         descriptor_close(reply);
-    return told;
+    return told && !stranger;
 }
 
 /* Tells all; was there anybody? */
@@ -89,4 +90,16 @@ waiters_drop(struct waiter **list)
 {
     while (*list)
         descriptor_close(pop(list));
+}
+
+/* They get this error. */
+void
+waiters_refuse(struct waiter **list, uint32_t error)
+{
+    while (*list) {
+        uint32_t reply = pop(list);
+
+        if (answer_error(reply, error).error)
+            descriptor_close(reply);
+    }
 }

@@ -19,8 +19,8 @@ OF_HOST = [f"-I{HOST}", f"-I{KERNEL}", "-iquote", ROOT / "user", "-Wno-format-tr
 NAMES = [f"-D{name}=tried_{name}" for name in "memmove strncmp strchr".split()]  # the host has them
 LACK = [f"-D{name}=lack_{name}" for name in "malloc calloc realloc".split()]     # see lack.h
 
-TEXT = ["lex", "parse", "pool"]
-WORDS = [*TEXT, "expand", "glob", "variables"]
+TEXT = ["lex", "parse", "redirect", "pool"]
+WORDS = [*TEXT, "expand", "dollar", "glob", "variables"]
 EDITOR = ["edit", "history"]
 
 # harness: files of the shell, runs
@@ -282,20 +282,20 @@ BUGS = [
     ("lex.c", "any word is a number", "if (text[i] < '0' || text[i] > '9')", "if (text[i] < '0' || text[i] > 'z')"),
     ("lex.c", "short sign first", '{"&&", "||", ">>", ">&", ";", "&",', '{"&", "&&", "||", ">>", ">&", ";",'),
     ("parse.c", "last reason", "    if (p->result != PARSE_DONE)\n        return;\n    p->result", "    p->result"),
-    ("parse.c", "redirection of 3", "#define NUMBERS 3", "#define NUMBERS 4"),
-    ("parse.c", "number with a tail", "end != p->next.text + p->next.length || ", ""),
+    ("redirect.c", "redirection of 3", "#define NUMBERS 3", "#define NUMBERS 4"),
+    ("redirect.c", "number with a tail", "end != p->next.text + p->next.length || ", ""),
     ("parse.c", "name that is none", "(length == 0 || c < '0' || c > '9')", "(c < '0' || c > '9')"),
     ("parse.c", "assignment behind words", "!c->words && is_assignment", "is_assignment"),
     ("parse.c", "no name", "return length > 0 && length < t->length", "return length < t->length"),
     ("parse.c", "nothing behind a sign", "open && p->next.kind == TOKEN_END", "0"),
-    ("parse.c", "nothing before a sign", "p->next.kind == TOKEN_WORD || is_redirect(&p->next))\n        return;",
+    ("parse.c", "nothing before a sign", "p->next.kind == TOKEN_WORD || parser_is_redirect(&p->next))\n        return;",
      "!open)\n        return;"),
     ("parse.c", "only one list", "            end = &(*end)->next;\n        }\n        skip", "        }\n        skip"),
     ("parse.c", "only one pipeline", "        end = &(*end)->next;\n        when = ", "        when = "),
     ("parse.c", "or is and", '? IF_BAD : ALWAYS', "? IF_GOOD : ALWAYS"),
     ("parse.c", "text of a list", "p->last - begin", "p->next.text - begin"),
-    ("parse.c", "input is output", 'token_is(&p->next, "<") ? 0 : 1', "1"),
-    ("parse.c", "memory is not looked at", "    w->text = copy(p, p->next.text, p->next.length);\n",
+    ("redirect.c", "input is output", 'token_is(&p->next, "<") ? 0 : 1', "1"),
+    ("parse.c", "memory is not looked at", "    w->text = parser_copy(p, p->next.text, p->next.length);\n",
      "    w->text = pool_text(p->pool, p->next.text, p->next.length);\n"),
     ("parse.c", "lists of an error", "    if (p.result != PARSE_DONE)\n        parsed->lists = NULL;\n", ""),
     ("pool.c", "blocks are lost", "    block->next = pool->blocks;\n", ""),
@@ -304,19 +304,19 @@ BUGS = [
     ("pool.c", "failure is forgotten", "        g->failed = true;\n", ""),
     ("expand.c", "star in quotes", '    if (e->split && strchr("*?\\\\", c))\n', '    if (e->split && strchr("?\\\\", c))\n'),
     ("expand.c", "quotes make no word", "strncmp(at, \"$@\\\"\", 3) != 0", "0"),
-    ("expand.c", "blanks in values", "quoted || !e->split || *value", "1 || *value"),
-    ("expand.c", "blanks in quotes", "quoted || !e->split || *value", "!e->split || *value"),
-    ("expand.c", "tab is no blank", 'strchr(" \\t\\n", *value)', 'strchr(" \\n", *value)'),
+    ("dollar.c", "blanks in values", "quoted || !e->split || *value", "1 || *value"),
+    ("dollar.c", "blanks in quotes", "quoted || !e->split || *value", "!e->split || *value"),
+    ("dollar.c", "tab is no blank", 'strchr(" \\t\\n", *value)', 'strchr(" \\n", *value)'),
     ("expand.c", "letters that need no backslash", '(quoted && !strchr("$`\\"\\\\", *at))', '(quoted && !strchr("$`\\"", *at))'),
     ("expand.c", "line in quotes", "    if (*at == '\\n')\n        return at + 1;\n", "    if (*at == '\\n')\n        return at;\n"),
-    ("expand.c", "braces without end", "length == 0 || at[length] != '}'", "length == 0"),
-    ("expand.c", "word without memory", "        fail(e, NO_MEMORY);\n        return;\n    }\n    *e->end = w;",
+    ("dollar.c", "braces without end", "length == 0 || at[length] != '}'", "length == 0"),
+    ("expand.c", "word without memory", "        expander_fail(e, NO_MEMORY);\n        return;\n    }\n    *e->end = w;",
      "        return;\n    }\n    *e->end = w;"),
     ("expand.c", "rest of a word", "    growing_cut(&e->word, 0);\n", ""),
     ("expand.c", "memory of a word", "    growing_free(&e.word);\n    return e.why;\n}\n\nconst char *\nexpand_text",
      "    return e.why;\n}\n\nconst char *\nexpand_text"),
     ("expand.c", "backslashes stay", "            glob_plain(text);\n", "            (void)text;\n"),
-    ("expand.c", "parameter behind the last", "number <= parameters.count", "number <= parameters.count + 1"),
+    ("dollar.c", "parameter behind the last", "number <= parameters.count", "number <= parameters.count + 1"),
     ("glob.c", "dot is any letter", "    if (*name == '.' && pattern[letter(pattern) - 1] != '.')\n        return false;\n", ""),
     ("glob.c", "star once", "            name = ++from;\n", "            return false;\n"),
     ("glob.c", "star at the end", "    while (*pattern == '*')\n        pattern++;\n", ""),

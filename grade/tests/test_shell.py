@@ -9,6 +9,7 @@ import tarfile
 
 import pytest
 
+import states
 from lintel import archive
 from test_programs import BUILD, SHOWN, TIME, System, commands, machine
 
@@ -35,6 +36,8 @@ def shell():
         running.until()
         yield running
 
+
+OWN_SHELLS = len(re.findall(r"^shell ", (states.ROOT / "user/files/etc/boot").read_text(), re.MULTILINE))
 
 SESSIONS = {}
 
@@ -247,6 +250,18 @@ def test_interrupt(shell, command):
     assert seen.startswith("^C\n") and "lost" not in seen and "killed" not in seen
     assert shell("echo $?") == "137\n"
     assert not {"spin", "cat"} & {row[-1] for row in rows(shell("ps"))}
+
+
+def test_help_fits(shell):
+    assert max(map(len, shell("help").splitlines())) < 80
+
+
+def test_interrupt_of_busy_scripts(shell):
+    """Scripts that start programs all the time start none behind it."""
+    shell("yes 'sh -c true; sh -c true | cat' | head -n 300 > many; echo 'sh many; sh many' > more")
+    for _ in range(8):
+        interrupt(shell, "echo begin; sh more | sh more", "begin\n$")
+        assert [row[-1] for row in rows(shell("sleep 0.2; ps"))].count("sh") == OWN_SHELLS
 
 
 def test_interrupt_leaves_the_background(shell):

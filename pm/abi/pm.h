@@ -114,7 +114,8 @@ struct name_view {
 
 /*
  * { uint32_t number } -> descriptor: the process's capability, with the rights that the policy gives this domain on the
- * type that processes of its domain have.
+ * type that processes of its domain have.  Who has not created a process cannot take it from who has: PM_WAIT through
+ * it does not make the process forgotten, and PM_DELETE is PM_KILL.
  */
 #define PM_FIND 0x460
 

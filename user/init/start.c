@@ -52,14 +52,14 @@ open_window(const struct service *s, struct supply *supply)
     return r.error;
 }
 
-/* From the file server; while there is none, from the archive. */
+/* Servers are those of the archive, whatever has become of the files since; the others come from the file server. */
 static struct result
-spawn(const struct supply *supply, const struct spawn *s)
+spawn(const struct supply *supply, const struct spawn *s, bool server)
 {
     struct tar_member image;
     struct result file, r;
 
-    if (!supply->root)
+    if (server || !supply->root)
         return archive_find(s->argv[0] + 1, &image) ? spawn_image(image.data, image.size, s)
                                                     : (struct result){-1, ERR_NO_FILE};
     file = file_open_at(supply->root, s->argv[0], 0);
@@ -83,7 +83,7 @@ spawn_service(struct service *s, const struct supply *supply)
         spawned.fd[FD_WINDOWS] = supply->windows;
         spawned.fd[FD_IN] = spawned.fd[FD_OUT] = spawned.fd[FD_ERROR] = supply->window;
     }
-    return spawn(supply, &spawned);
+    return spawn(supply, &spawned, s->kind == SERVER);
 }
 
 /* Does anybody have the name?  Not even who may not use it hears that it is not there. */

@@ -212,7 +212,7 @@ static const struct builtin builtins[] = {
     {".", run_source, "file", "runs the commands in a file in this shell"},
     {"cd", run_cd, "[path]", "goes to a directory; home without one"},
     {"exit", run_exit, "[status]", "ends the shell"},
-    {"export", run_export, "[name[=value] ...]", "programs get these variables; without a name: which they get"},
+    {"export", run_export, "[name[=value] ...]", "programs get them; without names: shows them"},
     {"fg", run_fg, "[%job]", "waits for a job, which Ctrl-C ends"},
     {"help", run_help, "[name]", "all commands, or one of them"},
     {"history", run_history, "", "the lines that were given"},

@@ -5,31 +5,20 @@
  * A word is put together as a pattern (glob.h), so that what was quoted has no other meaning. Outside of
  * quotes a value ends words where it has blanks; in quotes it is a part of one.
  */
-#include "expand.h"
-
+#include "expander.h"
 #include "glob.h"
 #include "string.h"
 #include "text.h"
-#include "variables.h"
 
-struct expander {
-    struct pool *pool;
-    struct growing word;
-    bool begun; /* there is a word, even if it has no letters yet */
-    bool split; /* else all becomes one text, which is no pattern */
-    struct word **end;
-    const char *why;
-};
-
-static void
-fail(struct expander *e, const char *why)
+void
+expander_fail(struct expander *e, const char *why)
 {
     if (!e->why)
         e->why = why;
 }
 
-static void
-put_quoted(struct expander *e, char c)
+void
+expander_quoted(struct expander *e, char c)
 {
     if (e->split && strchr("*?\\", c))
         growing_put(&e->word, '\\');
@@ -37,8 +26,8 @@ put_quoted(struct expander *e, char c)
     e->begun = true;
 }
 
-static void
-put_plain(struct expander *e, char c)
+void
+expander_plain(struct expander *e, char c)
 {
     growing_put(&e->word, c);
     e->begun = true;
@@ -52,7 +41,7 @@ add_word(struct expander *e, const char *text)
     if (w)
         w->text = pool_text(e->pool, text, strlen(text));
     if (!w || !w->text) {
-        fail(e, NO_MEMORY);
+        expander_fail(e, NO_MEMORY);
         return;
     }
     *e->end = w;
@@ -60,18 +49,18 @@ add_word(struct expander *e, const char *text)
 }
 
 /* A pattern that stands for nothing is left as it is. */
-static void
-end_word(struct expander *e)
+void
+expander_end(struct expander *e)
 {
     struct word **first = e->end;
     char *text = e->word.text;
 
     if (e->word.failed)
-        fail(e, NO_MEMORY);
+        expander_fail(e, NO_MEMORY);
     if (!e->begun || e->why)
         return;
     if (e->split && text && glob_is_pattern(text) && !glob(e->pool, text, e->end))
-        fail(e, NO_MEMORY);
+        expander_fail(e, NO_MEMORY);
     while (*e->end)
         e->end = &(*e->end)->next;
     if (e->end == first) {
@@ -83,113 +72,6 @@ end_word(struct expander *e)
     e->begun = false;
 }
 
-static void
-put_value(struct expander *e, const char *value, bool quoted)
-{
-    for (; value && *value; value++) {
-        if (quoted || !e->split || *value == '\\')
-            put_quoted(e, *value);
-        else if (strchr(" \t\n", *value))
-            end_word(e);
-        else
-            put_plain(e, *value);
-    }
-}
-
-/* $@ and $*: each is a word of its own, but for "$*". */
-static void
-put_all(struct expander *e, bool quoted, bool apart)
-{
-    for (uint32_t i = 0; i < parameters.count; i++) {
-        if (i > 0 && apart && e->split)
-            end_word(e);
-        else if (i > 0)
-            put_quoted(e, ' ');
-        e->begun |= quoted;
-        put_value(e, parameters.values[i], quoted);
-    }
-}
-
-static void
-put_number(struct expander *e, uint32_t number)
-{
-    char digits[12];
-
-    snprintf(digits, sizeof(digits), "%u", number);
-    put_value(e, digits, true);
-}
-
-static void
-put_parameter(struct expander *e, uint32_t number, bool quoted)
-{
-    if (number == 0)
-        put_value(e, parameters.name, quoted);
-    else if (number <= parameters.count)
-        put_value(e, parameters.values[number - 1], quoted);
-}
-
-/* What is no variable: the length of its name, or 0. */
-static size_t
-put_special(struct expander *e, const char *name, bool quoted)
-{
-    if (*name >= '0' && *name <= '9')
-        put_parameter(e, *name - '0', quoted);
-    else if (*name == '?')
-        put_number(e, parameters.status);
-    else if (*name == '$')
-        put_number(e, parameters.process);
-    else if (*name == '#')
-        put_number(e, parameters.count);
-    else if (*name == '@' || *name == '*')
-        put_all(e, quoted, *name == '@' || !quoted);
-    else
-        return 0;
-    return 1;
-}
-
-/* The name behind a dollar sign: its length, or 0 if it is none. */
-static size_t
-put_named(struct expander *e, const char *name, bool quoted)
-{
-    size_t length = name_length(name);
-
-    if (length == 0)
-        return put_special(e, name, quoted);
-    put_value(e, variable_get(name, length), quoted);
-    return length;
-}
-
-/* ${NAME}: what is in the braces is all of it. */
-static const char *
-put_braces(struct expander *e, const char *at, bool quoted)
-{
-    size_t length = name_length(at);
-
-    if (length == 0 && *at && *at != '}')
-        length = 1;
-    if (length == 0 || at[length] != '}') {
-        fail(e, "no name, or no end, in ${}");
-        return at;
-    }
-    if (put_named(e, at, quoted) != length)
-        fail(e, "no name, or no end, in ${}");
-    return at + length + 1;
-}
-
-/* Behind a dollar sign: goes to what is behind the name. */
-static const char *
-put_dollar(struct expander *e, const char *at, bool quoted)
-{
-    size_t length;
-
-    if (*at == '{')
-        return put_braces(e, at + 1, quoted);
-    length = put_named(e, at, quoted);
-    if (length == 0)
-        put_quoted(e, '$');
-    return at + length;
-}
-
 /* Behind a backslash: goes to what is behind the letter.  In double quotes only some letters need it. */
 static const char *
 put_backslash(struct expander *e, const char *at, bool quoted)
@@ -197,10 +79,10 @@ put_backslash(struct expander *e, const char *at, bool quoted)
     if (*at == '\n')
         return at + 1;
     if (!*at || (quoted && !strchr("$`\"\\", *at))) {
-        put_quoted(e, '\\');
+        expander_quoted(e, '\\');
         return at;
     }
-    put_quoted(e, *at);
+    expander_quoted(e, *at);
     return at + 1;
 }
 
@@ -213,11 +95,11 @@ put_quotes(struct expander *e, const char *at, char quote)
         char c = *at++;
 
         if (quote == '"' && c == '$')
-            at = put_dollar(e, at, true);
+            at = expander_dollar(e, at, true);
         else if (quote == '"' && c == '\\')
             at = put_backslash(e, at, true);
         else
-            put_quoted(e, c);
+            expander_quoted(e, c);
     }
     return *at ? at + 1 : at;
 }
@@ -234,11 +116,11 @@ put_word(struct expander *e, const char *at)
         else if (c == '\\')
             at = put_backslash(e, at, false);
         else if (c == '$')
-            at = put_dollar(e, at, false);
+            at = expander_dollar(e, at, false);
         else
-            put_plain(e, c);
+            expander_plain(e, c);
     }
-    end_word(e);
+    expander_end(e);
 }
 
 const char *

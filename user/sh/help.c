@@ -13,14 +13,16 @@
 #define LINE_MAX 120
 
 static const char *const signs[] = {
-    "a | b         b reads what a writes",
-    "a > f         into a file; >> behind what is there, 2> errors, 2>&1 errors, too; < from a file",
-    "a & b         a goes on in the background",
-    "a ; b         one after the other; a && b: if a is well; a || b: if not",
-    "$name         a variable; $? the last status; $1 $# $@ what a script was called with; name=value sets it",
-    "'...' \"...\"   as it is written; with variables; \\ before one sign",
-    "* ?           files whose names fit",
-    "Tab, arrows   complete a name; change the line, or get an earlier one; Ctrl-C ends a command, Ctrl-D the shell",
+    "a | b                    b reads what a writes",
+    "a ; b   a && b   a || b  b after a: always, if a went well, if not",
+    "a &                      a runs in the background",
+    "a > f   a >> f   a < f   its output to a file; behind what is there; its input",
+    "a 2> f   a 2>&1          its errors to a file; to where its output goes",
+    "name=value   $name   $?  a variable; what it has; how the last command ended",
+    "$0 $1 ... $# $@          of a script: its name, its words, how many, all",
+    "'a $b'   \"a $b\"   a\\ b   one word, as it is; with variables; with one sign",
+    "*   ?                    in names of files: any letters, one letter",
+    "Tab, arrows, Ctrl-A E K U W L   change the line; Ctrl-C stops, Ctrl-D ends",
 };
 
 static void

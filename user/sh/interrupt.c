@@ -61,46 +61,54 @@ is_in(const struct family *f, uint32_t number)
     return false;
 }
 
+/* Adds what is there of it now. */
 static void
-find_family(struct family *f)
+look(struct family *f)
 {
     struct process_view view;
 
-    f->count = 0;
-    f->has_shell = false;
     for (uint32_t i = 0; i < state.count; i++)
-        if (!child_status(state.child[i], &view).error)
+        if (!child_status(state.child[i], &view).error && !is_in(f, view.number))
             add(f, &view);
     for (uint32_t number = 0; !process_next(number, &view).error; number = view.number + 1)
         if (is_in(f, view.parent) && !is_in(f, view.number))
             add(f, &view);
 }
 
+/* The foreground's own processes by their capabilities, their descendants by number. */
 static void
-kill_number(uint32_t number)
+each(const struct family *f, struct result (*act)(uint32_t child))
 {
-    struct result process = process_find(number);
+    for (uint32_t i = 0; i < state.count; i++)
+        act(state.child[i]);
+    for (uint32_t i = 0; i < f->count; i++) {
+        struct result process = process_find(f->number[i]);
 
-    if (process.error)
-        return;
-    child_kill(process.value);
-    descriptor_close(process.value);
+        if (!process.error)
+            act(process.value);
+        if (!process.error)
+            descriptor_close(process.value);
+    }
 }
 
-/* The foreground's own processes by their capabilities, their descendants by number. */
+/* First they stop, so that none starts another one, or the next command, while the others end. */
 static void
 kill_foreground(void)
 {
     static struct family family;
+    uint32_t before;
 
-    find_family(&family);
+    family = (struct family){0};
+    look(&family);
     if (family.has_shell)
         return;
     state.came = true;
-    for (uint32_t i = 0; i < state.count; i++)
-        child_kill(state.child[i]);
-    for (uint32_t i = 0; i < family.count; i++)
-        kill_number(family.number[i]);
+    do {
+        before = family.count;
+        each(&family, child_stop);
+        look(&family);
+    } while (family.count > before);
+    each(&family, child_kill);
 }
 
 static void

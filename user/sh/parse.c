@@ -3,26 +3,14 @@
  * From the text of commands to a tree of them: see parse.h.  Each function here takes the tokens of one
  * part of it, and the parser's next token is the first one behind.
  */
-#include "parse.h"
+#include "parser.h"
 
-#include "lex.h"
 #include "string.h"
 #include "text.h"
 
-#define NUMBERS 3 /* input, output, errors */
-
-struct parser {
-    struct pool *pool;
-    struct lexer lexer;
-    struct token next;
-    const char *last; /* the end of the last token that was taken */
-    enum parse_result result;
-    struct parsed *parsed;
-};
-
 /* The first thing that is wrong is said. */
-static void
-fail(struct parser *p, enum parse_result result, const char *why)
+void
+parser_fail(struct parser *p, enum parse_result result, const char *why)
 {
     if (p->result != PARSE_DONE)
         return;
@@ -31,41 +19,41 @@ fail(struct parser *p, enum parse_result result, const char *why)
     p->parsed->line = p->next.line;
 }
 
-static void *
-new(struct parser *p, size_t size)
+void *
+parser_new(struct parser *p, size_t size)
 {
     void *memory = p->result == PARSE_DONE ? pool_new(p->pool, size) : NULL;
 
     if (!memory)
-        fail(p, PARSE_ERROR, NO_MEMORY);
+        parser_fail(p, PARSE_ERROR, NO_MEMORY);
     return memory;
 }
 
-static const char *
-copy(struct parser *p, const char *text, size_t length)
+const char *
+parser_copy(struct parser *p, const char *text, size_t length)
 {
     const char *memory = pool_text(p->pool, text, length);
 
     if (!memory)
-        fail(p, PARSE_ERROR, NO_MEMORY);
+        parser_fail(p, PARSE_ERROR, NO_MEMORY);
     return memory;
 }
 
-static void
-take(struct parser *p)
+void
+parser_take(struct parser *p)
 {
     p->last = p->next.text + p->next.length;
     p->next = token_next(&p->lexer);
     if (p->next.kind == TOKEN_OPEN)
-        fail(p, PARSE_MORE, p->next.why);
+        parser_fail(p, PARSE_MORE, p->next.why);
 }
 
-static bool
-take_sign(struct parser *p, const char *sign)
+bool
+parser_sign(struct parser *p, const char *sign)
 {
     if (p->result != PARSE_DONE || !token_is(&p->next, sign))
         return false;
-    take(p);
+    parser_take(p);
     return true;
 }
 
@@ -82,88 +70,16 @@ name_length(const char *text)
     }
 }
 
-/* Where `>&` leads. */
-static void
-take_same(struct parser *p, struct redirect *r)
-{
-    const char *end = NULL;
-
-    if (p->next.kind == TOKEN_WORD)
-        end = parse_number(p->next.text, &r->same);
-    if (!end || end != p->next.text + p->next.length || r->same >= NUMBERS)
-        fail(p, PARSE_ERROR, "no number from 0 to 2 behind >&");
-    else
-        take(p);
-}
-
-static void
-take_target(struct parser *p, struct redirect *r)
-{
-    if (p->next.kind != TOKEN_WORD) {
-        fail(p, PARSE_ERROR, "no name behind < or >");
-        return;
-    }
-    r->word = copy(p, p->next.text, p->next.length);
-    take(p);
-}
-
-static void
-take_number(struct parser *p, struct redirect *r)
-{
-    if (p->next.kind == TOKEN_NUMBER) {
-        if (!parse_number(p->next.text, &r->number) || r->number >= NUMBERS)
-            fail(p, PARSE_ERROR, "no number from 0 to 2 before < or >");
-        take(p);
-    } else {
-        r->number = token_is(&p->next, "<") ? 0 : 1;
-    }
-}
-
-static void
-take_kind(struct parser *p, struct redirect *r)
-{
-    if (take_sign(p, "<"))
-        r->kind = REDIRECT_READ;
-    else if (take_sign(p, ">"))
-        r->kind = REDIRECT_WRITE;
-    else if (take_sign(p, ">>"))
-        r->kind = REDIRECT_APPEND;
-    else if (take_sign(p, ">&"))
-        r->kind = REDIRECT_SAME;
-}
-
-static struct redirect *
-take_redirect(struct parser *p)
-{
-    struct redirect *r = new(p, sizeof(*r));
-
-    if (!r)
-        return NULL;
-    take_number(p, r);
-    take_kind(p, r);
-    if (p->result == PARSE_DONE && r->kind == REDIRECT_SAME)
-        take_same(p, r);
-    else if (p->result == PARSE_DONE)
-        take_target(p, r);
-    return r;
-}
-
 static struct word *
 take_word(struct parser *p)
 {
-    struct word *w = new(p, sizeof(*w));
+    struct word *w = parser_new(p, sizeof(*w));
 
     if (!w)
         return NULL;
-    w->text = copy(p, p->next.text, p->next.length);
-    take(p);
+    w->text = parser_copy(p, p->next.text, p->next.length);
+    parser_take(p);
     return w;
-}
-
-static bool
-is_redirect(const struct token *t)
-{
-    return t->kind == TOKEN_NUMBER || token_is(t, "<") || token_is(t, ">") || token_is(t, ">>") || token_is(t, ">&");
 }
 
 static bool
@@ -177,13 +93,13 @@ is_assignment(const struct token *t)
 static struct command *
 take_command(struct parser *p)
 {
-    struct command *c = new(p, sizeof(*c));
+    struct command *c = parser_new(p, sizeof(*c));
     struct word **assignment = c ? &c->assignments : NULL, **word = c ? &c->words : NULL;
     struct redirect **redirect = c ? &c->redirects : NULL;
 
     while (p->result == PARSE_DONE) {
-        if (is_redirect(&p->next)) {
-            *redirect = take_redirect(p);
+        if (parser_is_redirect(&p->next)) {
+            *redirect = parser_redirect(p);
             redirect = *redirect ? &(*redirect)->next : redirect;
         } else if (p->next.kind == TOKEN_WORD) {
             struct word ***end = !c->words && is_assignment(&p->next) ? &assignment : &word;
@@ -214,12 +130,12 @@ missing_before(struct parser *p)
 static void
 check_begin(struct parser *p, bool open)
 {
-    if (p->result != PARSE_DONE || p->next.kind == TOKEN_WORD || is_redirect(&p->next))
+    if (p->result != PARSE_DONE || p->next.kind == TOKEN_WORD || parser_is_redirect(&p->next))
         return;
     if (open && p->next.kind == TOKEN_END)
-        fail(p, PARSE_MORE, "there is no command behind |, && or ||");
+        parser_fail(p, PARSE_MORE, "there is no command behind |, && or ||");
     else
-        fail(p, PARSE_ERROR, missing_before(p));
+        parser_fail(p, PARSE_ERROR, missing_before(p));
 }
 
 /* A command may begin in the line behind |, && and ||. */
@@ -227,13 +143,13 @@ static void
 skip_lines(struct parser *p)
 {
     while (p->result == PARSE_DONE && p->next.kind == TOKEN_LINE)
-        take(p);
+        parser_take(p);
 }
 
 static struct pipeline *
 take_pipeline(struct parser *p, enum when when)
 {
-    struct pipeline *line = new(p, sizeof(*line));
+    struct pipeline *line = parser_new(p, sizeof(*line));
     struct command **end = line ? &line->commands : NULL;
     bool open = when != ALWAYS;
 
@@ -242,7 +158,7 @@ take_pipeline(struct parser *p, enum when when)
     while (p->result == PARSE_DONE) {
         check_begin(p, open);
         *end = p->result == PARSE_DONE ? take_command(p) : NULL;
-        if (!*end || !take_sign(p, "|"))
+        if (!*end || !parser_sign(p, "|"))
             break;
         end = &(*end)->next;
         open = true;
@@ -254,7 +170,7 @@ take_pipeline(struct parser *p, enum when when)
 static struct list *
 take_list(struct parser *p)
 {
-    struct list *list = new(p, sizeof(*list));
+    struct list *list = parser_new(p, sizeof(*list));
     struct pipeline **end = list ? &list->pipelines : NULL;
     enum when when = ALWAYS;
     const char *begin = p->next.text;
@@ -264,13 +180,13 @@ take_list(struct parser *p)
         if (p->result != PARSE_DONE)
             break;
         end = &(*end)->next;
-        when = take_sign(p, "&&") ? IF_GOOD : take_sign(p, "||") ? IF_BAD : ALWAYS;
+        when = parser_sign(p, "&&") ? IF_GOOD : parser_sign(p, "||") ? IF_BAD : ALWAYS;
         if (when == ALWAYS)
             break;
         skip_lines(p);
     }
     if (p->result == PARSE_DONE)
-        list->text = copy(p, begin, p->last - begin);
+        list->text = parser_copy(p, begin, p->last - begin);
     return list;
 }
 
@@ -281,14 +197,14 @@ parse(struct pool *pool, const char *text, uint32_t line, struct parsed *parsed)
     struct list **end = &parsed->lists;
 
     *parsed = (struct parsed){.line = line};
-    take(&p);
+    parser_take(&p);
     skip_lines(&p);
     while (p.result == PARSE_DONE && p.next.kind != TOKEN_END) {
         *end = take_list(&p);
         if (p.result == PARSE_DONE) {
-            (*end)->background = take_sign(&p, "&");
+            (*end)->background = parser_sign(&p, "&");
             if (!(*end)->background)
-                take_sign(&p, ";");
+                parser_sign(&p, ";");
             end = &(*end)->next;
         }
         skip_lines(&p);

@@ -5,27 +5,17 @@
  * In a pipeline all programs are started first; then the builtins in it run, one after the other, in the shell itself.  They
  * read nothing, so what comes to them by a pipe finds nobody there.
  */
-#include "builtin.h"
-#include "expand.h"
 #include "here.h"
 #include "interrupt.h"
 #include "job.h"
 #include "pipes.h"
 #include "program.h"
+#include "ready.h"
 #include "shell.h"
 #include "sys/error.h"
 #include "variables.h"
 
 #include "abi/pm.h"
-
-/* A command of which all variables and so on have been put in. */
-struct ready {
-    struct ready *next;
-    const struct builtin *builtin; /* NULL: nothing to do but to set variables */
-    char **argv;
-    struct word *assignments; /* NAME=VALUE */
-    struct streams streams;
-};
 
 /* A pipeline that is about to run. */
 struct start {
@@ -35,54 +25,6 @@ struct start {
     struct ready *last; /* the last command, if it is a builtin */
     uint32_t status;    /* of the last command, if it is no program that was started */
 };
-
-static char **
-to_array(struct pool *pool, const struct word *words)
-{
-    size_t count = 0;
-    char **array;
-
-    for (const struct word *w = words; w; w = w->next)
-        count++;
-    array = pool_new(pool, (count + 1) * sizeof(*array));
-    for (char **at = array; at && words; words = words->next)
-        *at++ = (char *)words->text;
-    return array;
-}
-
-/* NAME=VALUE, of which the name needs nothing, and the value becomes one text. */
-static const char *
-expand_assignments(struct pool *pool, const struct word *from, struct word **to)
-{
-    const char *why = NULL;
-
-    for (; from && !why; from = from->next) {
-        struct word *w = pool_new(pool, sizeof(*w));
-
-        if (!w)
-            return NO_MEMORY;
-        why = expand_text(pool, from->text, &w->text);
-        *to = w;
-        to = &w->next;
-    }
-    return why;
-}
-
-static bool
-get_ready(struct pool *pool, const struct command *c, struct ready *r)
-{
-    struct word *words = NULL;
-    const char *why = expand_words(pool, c->words, &words);
-
-    if (!why)
-        why = expand_assignments(pool, c->assignments, &r->assignments);
-    r->argv = why ? NULL : to_array(pool, words);
-    if (!why && !r->argv)
-        why = NO_MEMORY;
-    if (why)
-        wrong(c->words ? c->words->text : NULL, why);
-    return !why && streams_redirect(pool, c->redirects, &r->streams);
-}
 
 static uint32_t
 assign(const struct word *assignments)
@@ -142,7 +84,7 @@ start_command(struct start *s, const struct command *c, struct ready *r)
     s->last = NULL;
     s->job->last = 0;
     s->status = 1;
-    is_ready = get_ready(&s->pool, c, r);
+    is_ready = ready_get(&s->pool, c, r);
     stream_use(&errors, r->streams.fd[2]);
     shell.errors = &errors;
     if (is_ready)

@@ -2,11 +2,11 @@
 /*
  * What the shell's parts have in common.
  *
- *   text     lex.c parse.c      -> lists of pipelines of commands
- *            expand.c glob.c variables.c
- *   keys     edit.c complete.c history.c
- *   run      run.c streams.c program.c job.c builtin.c here.c
- *   between  source.c main.c report.c interrupt.c names.c
+ *   text     lex.c parse.c redirect.c       to lists of pipelines of commands
+ *            expand.c dollar.c glob.c       what their words stand for; variables.c, pool.c
+ *   keys     edit.c complete.c history.c    to a line
+ *   run      run.c ready.c streams.c program.c pipes.c job.c builtin.c help.c here.c
+ *   between  main.c source.c window.c report.c interrupt.c names.c
  *
  * Those of the first two rows know no doors.
  */
