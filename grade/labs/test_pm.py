@@ -16,7 +16,7 @@ POLICY = """
 domain init user
 type private up
 limit init processes 64 pages 2048 names 64 threads 4 descriptors 512
-limit user processes 8 pages 256 names 16 threads 4 descriptors 256
+limit user processes 8 pages 256 names 64 threads 4 descriptors 256
 may init processes archive console halt report doors system
 enter init user
 made init private

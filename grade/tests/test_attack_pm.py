@@ -153,12 +153,6 @@ def test_random_calls(booter, seed, rounds, memory):
 
 # --- The servers
 
-def test_write_alone_gives_no_more(attacked):
-    """From a descriptor of a directory that may only write, no right to read or delete is to be had."""
-    for line in re.findall(r"error 0, rights (\w+)", attacked("attack_user amplify")):
-        assert not int(line, 16) & (pmplay.RIGHTS["read"] | pmplay.RIGHTS["delete"]), line
-
-
 BOOT = (states.ROOT / "user/files/etc/boot").read_text()
 
 

@@ -2,7 +2,7 @@
 /*
  * Files and directories.  A directory is a capability; paths in its messages are relative to it, and no
  * path leaves it: ".." at its top means itself.  Who has READ gets what can be read; who has WRITE
- * gets what can be written too; names go with DELETE.
+ * gets what can be written too, and all that is below it to do with as he likes; names go with DELETE.
  *
  * A path is names with slashes between them; a name is at most FILE_NAME_MAX bytes with its zero.
  * ERR_NO_FILE, ERR_NO_DIRECTORY, ERR_FILE_NAME; ERR_STALE when the directory itself is gone.

@@ -299,24 +299,6 @@ busy(void)
     printf("microseconds %u\n", (clock_milliseconds() - start) * 1000 / n);
 }
 
-/* --- A descriptor with WRITE only. */
-
-static void
-amplify(void)
-{
-    struct result d = file_open_at(FD_ROOT, "home", FILE_WRITE), w, f;
-    uint8_t byte[16] = {0};
-    struct look look;
-
-    w = descriptor_duplicate(d.value, RIGHT_WRITE, 0);
-    f = file_open_at(w.value, "hello.sh", FILE_WRITE);
-    descriptor_look(f.value, &look);
-    printf("error %x, rights %x, read %x\n", f.error, look.rights, stream_read(f.value, 0, byte, 8, 0).error);
-    f = file_open_at(w.value, "", FILE_WRITE);
-    descriptor_look(f.value, &look);
-    printf("error %x, rights %x\n", f.error, look.rights);
-}
-
 /* --- Requests whose reply has no room. */
 
 static uint32_t
@@ -357,7 +339,7 @@ static const struct {
     void (*does)(void);
 } deeds[] = {
     {"files", no_memory_files}, {"windows", no_memory_windows}, {"orphans", orphans}, {"forget", forget_shells},
-    {"race", race}, {"busy", busy}, {"amplify", amplify}, {"room", no_room}, {"stay", take_and_stay},
+    {"race", race}, {"busy", busy}, {"room", no_room}, {"stay", take_and_stay},
     {"wait", wait_for_shell}, {"kill", kill_shell},
 };
 
