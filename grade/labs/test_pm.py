@@ -203,10 +203,15 @@ def ranges(chance, count, first, last, most=9):
         yield first + (i * span + chance.randrange(1, span - pages)) * PAGE, pages
 
 
+def in_archive(address):
+    """Where the boot archive may be, and what is mapped just before that."""
+    return ARCHIVE - 16 * PAGE <= address < ARCHIVE + (16 << 20)
+
+
 def test_memory_zeros(boot, seed):
     """Pages come when they are touched, and not before."""
     s, chance = Mapping(boot.tree), chance_of(seed, "zeros")
-    areas = [(*area, chance.random() < 0.75) for area in ranges(chance, 10, BELOW, KERNEL)]
+    areas = [(*area, chance.random() < 0.75) for area in ranges(chance, 10, BELOW, KERNEL) if not in_archive(area[0])]
     s.count("when nothing is mapped yet")
     for address, pages, writable in areas:
         s.map(address, pages, writable)
@@ -230,7 +235,7 @@ def pages_of_first(o):
     directory = o.processes().get(FIRST)
     expect(directory is not None, True, "the first program is still there when it stops the machine")
     return {address: (bool(entry & WRITABLE), o.physical(entry & FRAME, PAGE)) for address, entry in o.mapped(directory).items()
-            if address >= BELOW and not ARCHIVE <= address < ARCHIVE + (16 << 20)}
+            if address >= BELOW and not in_archive(address)}
 
 
 def check_pages(pages, memory):
@@ -977,6 +982,8 @@ def test_life_wait(boot, seed):
     child.start()
     s.nap(40)
     child.look("when it has ended itself", number=4, parent=1, state=s.PROCESS_ENDED, end=s.END_EXIT, status=status[0], pages=0, threads=0)
+    s.do("PM_FIND", words(4), actor=1, store=31)
+    s.do("PM_WAIT", what="by a stranger, for a process that has ended", register=31, actor=1, **view(s, 4, s.END_EXIT, status[0], parent=1))
     child.call("PM_WAIT", what="for a process that has ended", **view(s, 4, s.END_EXIT, status[0], parent=1))
     stale(child)
     s.do("PM_FIND", words(4), "a process that is no more", error="ERR_NOT_FOUND")
@@ -991,11 +998,34 @@ def test_life_wait(boot, seed):
     s.wait_for(2)
     child.call("PM_WAIT", what="by who created it, when strangers have been told", **view(s, 5, s.END_EXIT, status[1]))
     stale(child)
+    told_all(s, 40, chance)
     child = leaver(s, 24, 0)
     child.write(CODE, b"\xb8" + words(s.CALL_THREAD_EXIT) + CALL + STOP)
     child.start()
-    child.call("PM_WAIT", what="for a process whose only thread has ended itself", **view(s, 6, s.END_EXIT, 0))
+    child.call("PM_WAIT", what="for a process whose only thread has ended itself", **view(s, 9, s.END_EXIT, 0))
     s.run(boot, POLICY)
+
+
+def told_all(s, register, chance):
+    """Two processes that wait through what its creator gave them are both told, and nobody else is then."""
+    status = chance.getrandbits(32)
+    child = leaver(s, register, status)
+    waiters = [Child(s, register + 1 + n) for n in range(2)]
+    for waiter in waiters:
+        waiter.write(CODE, CALL + STOP)
+        waiter.call("PM_WRITE_REGION", words(DATA, 1, s.MEMORY_WRITABLE))
+        waiter.clist((register, ALL))
+        waiter.start(eax=s.PM_WAIT, ebx=1, esi=DATA, edi=sizes(256))
+    s.nap(40)
+    child.start()
+    s.nap(40)
+    for waiter in waiters:
+        waiter.look("a process that waits for another, through the capability that it was given", state=ENDED, status=6, registers={"eax": 0, "ebx": 0})
+    stale(child)
+    for _ in waiters:
+        s.do("PM_WAIT_ANY", words(0), "the processes that waited, and not the one that they waited for", show=VIEW_WORDS,
+             check=lambda seen, what: check_view(s, seen, what, end=s.END_FAULT, status=6))
+    s.do("PM_WAIT_ANY", words(0), "when all are known", error="ERR_PHASE")
 
 
 def test_life_any(boot, seed):
@@ -1043,11 +1073,28 @@ def test_life_any(boot, seed):
     s.do("PM_WAIT_ANY", words(1), "for the last one that was started", actor=1, later=True, **view(s, 10, s.END_EXIT, status[1]))
     s.do("PM_START", register=42)
     s.wait_for(1)
+    both_wait(s)
     children[2].call("PM_DELETE", value=0)
     s.nap(40)
     s.do("PM_WAIT_ANY", words(1), "when no child is left", actor=1, error="ERR_NOT_FOUND")
     s.run(boot, POLICY)
     expect(told, {4, 6}, "numbers of the children of which their parent was told")
+
+
+def both_wait(s):
+    """A parent waits for any child, and one child, to which it gave the capability of another, for that one: who waits for it comes first."""
+    leaver(s, 54, 1, actor=1)
+    waiter = Child(s, 55, actor=1)
+    waiter.write(CODE, CALL + STOP)
+    waiter.call("PM_WRITE_REGION", words(DATA, 1, s.MEMORY_WRITABLE))
+    waiter.clist((54, ALL))
+    waiter.start(eax=s.PM_WAIT, ebx=1, esi=DATA, edi=sizes(256))
+    s.do("PM_FIND", words(11), store=43)
+    s.do("PM_WRITE_REGISTERS", words(*(CODE if name == "eip" else 0 for name in REGISTERS)), register=43)
+    s.do("PM_WAIT_ANY", words(1), "when another process waits for the first that ends", actor=1, later=True, **view(s, 12, s.END_FAULT, 6))
+    s.nap(20)
+    s.do("PM_START", register=43)
+    s.wait_for(1)
 
 
 def in_state(s, register, state):

@@ -60,11 +60,8 @@ def test_line(w):
     """Of the serial line: what is typed is shown there."""
     w.client(2, 0)
     w.read(2, b"ab\n")
-    w.typed(b"a")
-    w.written(b"a")
-    w.typed(b"\x7fab\r")
-    w.written(b"\b \b")
-    w.written(b"ab\r\n")
+    w.typed(b"ab\r", goes_on=False)
+    w.asks_and_writes(b"ab\r\n")
     w.wait_for(2)
 
 

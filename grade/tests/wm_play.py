@@ -89,6 +89,21 @@ class Windows(Scene):
         self.do("CALL_RECEIVE", what=f"{call} comes to the driver", actor=self.at, register=door, limit=2000, value=function,
                 show=16, check=check)
 
+    def asks_and_writes(self, wanted):
+        """Two threads of the window manager: one asks for more, the other writes; whichever is first."""
+        seen_functions = []
+
+        def check(seen, what):
+            seen_functions.append(seen.value)
+            if seen.value == self.abi["DEVICE_WRITE"]:
+                expect(repr(data_of(seen, 0)), repr(wanted), what)
+            expect(seen_functions[-1] in (self.abi["DEVICE_READ"], self.abi["DEVICE_WRITE"]), True, f"{what}: one of both")
+            expect(len(seen_functions), len(set(seen_functions)), f"{what}: each of them once")
+        for _ in range(2):
+            self.do("CALL_RECEIVE", what="the window manager asks for more, and writes", actor=self.at, register=SERIAL, limit=2000,
+                    show=16, check=check)
+            self._keep(LINE)
+
     def _keep(self, store):
         self.do("CALL_PARK", actor=self.at, flags=VALUE, store=store)
 
