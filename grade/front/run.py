@@ -25,13 +25,31 @@ SILENCE = 2.0   # seconds without output after which the machine has answered
 PATIENCE = 20.0  # seconds after which a machine that goes on talking is cut off
 
 
+# SINCE pm
+def keys(command):
+    """What is typed is the machine's; where a shell waits for it Ctrl-C, too, and Ctrl-A x ends the machine."""
+    if not any("pm.elf" in word for word in command):
+        return "signal=on"
+    print("(Ctrl-A x ends the machine)", flush=True)
+    return "signal=off,mux=on"
+
+
+# END pm
 def at_terminal(command):
     """The person and the machine, with nothing in between."""
     interrupted = []
     signal.signal(signal.SIGINT, lambda *_: interrupted.append(True))
-    stdio = ["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"]
+    # SINCE pm
+    # < stdio = ["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"]
+    stdio = ["-chardev", f"stdio,id=console,{keys(command)}", "-serial", "chardev:console"]
+    # END pm
     with terminal.restored():
         status = subprocess.run(command + stdio, preexec_fn=machine.die_with_parent).returncode
+    # SINCE pm
+    if "mux" in stdio[1] and status == 0:
+        print("run: ended by Ctrl-A x, or by a reset of the machine")
+        return machine.SUCCESS
+    # END pm
     return machine.SUCCESS if interrupted else status
 
 
