@@ -81,7 +81,7 @@ call_process_descriptor(struct thread *self)
     return reply_words(self, &found, sizeof(found));
 }
 
-/* The threads are few if there is a limit to them. */
+/* What the call before has stopped, it goes on.  The threads are few if there is a limit to them. */
 struct thread *
 call_process_run(struct thread *self)
 {
@@ -90,7 +90,9 @@ call_process_run(struct thread *self)
     for (struct list *at = p->threads.next; at != &p->threads; at = at->next) {
         struct thread *t = LIST_ENTRY(at, struct thread, sibling);
 
-        t->object.references -= t->kept;
+        if (!t->kept)
+            continue;
+        t->object.references--;
         t->kept = t->stopped = false;
         if (t->state == THREAD_STOPPED)
             thread_wake(t);
@@ -98,6 +100,7 @@ call_process_run(struct thread *self)
     return thread_preempt(call_reply(self, 0, 0));
 }
 
+/* Those that are stopped already stay so when the others run again. */
 struct thread *
 call_process_stop(struct thread *self)
 {
@@ -107,9 +110,11 @@ call_process_stop(struct thread *self)
     for (struct list *at = p->threads.next; at != &p->threads; at = at->next) {
         struct thread *t = LIST_ENTRY(at, struct thread, sibling);
 
+        if (t->stopped)
+            continue;
         t->object.references += !t->kept;
         t->kept = t->stopped = true;
-        if (t->state == THREAD_READY) {
+        if (t->state == THREAD_READY || t == self) {
             thread_leave(t);
             thread_wake(t);
         }

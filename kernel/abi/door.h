@@ -240,7 +240,7 @@ struct port_grant {
 };
 
 // SINCE pm
-/* All of its threads: see CALL_THREAD_STOP. */
+/* All of its threads stop, see CALL_THREAD_STOP; and those that were stopped by that run again. */
 #define CALL_PROCESS_RUN  0xb2
 #define CALL_PROCESS_STOP 0xb3
 
