@@ -44,6 +44,15 @@ struct file_entry {
 /* On a file: { uint32_t size }: zeros come to it, or its end goes. */
 #define FILE_RESIZE 0x8045
 
+// SINCE swap
+/* On a file: -> value: bytes; descriptor: its memory object, with READ; and with WRITE, too.  It is coherent with reads and writes. */
+#define FILE_MAP       0x8054
+#define FILE_MAP_WRITE 0x805d
+
+/* What has been written to this file, or to all of the file system of this directory, is on the disk.  ERR_DISK. */
+#define FILE_SYNC 0x8060
+// END swap
+
 /* -> struct file_space; on any directory. */
 #define FILE_SPACE 0x804c
 
