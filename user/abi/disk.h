@@ -26,18 +26,20 @@ struct disk_view {
 };
 
 /*
- * { text name; descriptor object } -> value: sectors; descriptor: of that disk or partition, with this buffer, READ and
- * WRITE as the descriptor that was used allows: so a capability without WRITE cannot write.  An attachment lasts until the buffer's
- * owner ends, or DISK_CLOSE.  ERR_NOT_FOUND, ERR_LIMIT.
+ * { text name; descriptor object } -> value: sectors; descriptor: of that disk or partition, with this buffer, and READ; or with
+ * READ and WRITE.  A server does not know the rights of its caller, only the class of the function: so there are two.  The object
+ * is shared memory, at most DISK_BUFFER_MAX pages of it, and can be written.  An attachment lasts until the buffer's owner ends or
+ * deletes it, or DISK_CLOSE.  ERR_NOT_FOUND, ERR_LIMIT; ERR_RANGE: no such buffer.
  */
-#define DISK_OPEN 0x1028
+#define DISK_OPEN       0x102c
+#define DISK_OPEN_WRITE 0x1055
 
 /* --- On what was opened. */
 
 /*
  * { uint32_t sector, sectors, offset }: from the disk to the buffer, or from there to the disk; offset: bytes, a multiple of DISK_SECTOR.
- * -> value: sectors.  ERR_RANGE: not on the disk, or not in the buffer.  ERR_DISK: it says that it cannot.  Blocks; requests
- * are done in the order in which they come.
+ * -> value: sectors.  ERR_RANGE: not on the disk, or not in the buffer.  ERR_DISK: it says that it cannot, or it says nothing.
+ * ERR_LIMIT: too many wait already.  Blocks; requests are done in the order in which they come.
  */
 #define DISK_READ  0x1034
 #define DISK_WRITE 0x103d
@@ -45,5 +47,5 @@ struct disk_view {
 /* All that has been written before is on the disk, and not only in a memory of its own.  ERR_DISK.  Blocks. */
 #define DISK_FLUSH 0x1045
 
-/* The attachment is gone. */
+/* The attachment is gone; what has been asked for before is still done. */
 #define DISK_CLOSE 0x1048
