@@ -55,6 +55,10 @@ ifneq ($(filter clean,$(goals)),)
 .NOTPARALLEL:
 endif
 
+# SINCE swap
+$(foreach goal,build run gdb bochs iso record bench grade demo test memmap trace profile,$(eval GROUPS-$(goal) += disk))
+# END swap
+
 needs := $(sort $(foreach goal,$(goals),$(GROUPS-$(goal))))
 dry   := $(findstring n,$(letters))
 
@@ -157,7 +161,7 @@ build: all-images ## the kernel and its programs (the default)
 # < # END doors
 run: build ## boot on this terminal, to a shell; WINDOW=1 opens the screen too
 # END pm
-	@$(call front,run.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" $(if $(WINDOW),--window)
+	@$(call front,run.py) --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS" $(if $(WINDOW),--window) $(if $(RUN_DISK),--disk "$(RUN_DISK)")
 
 # SINCE pm
 .PHONY: demo

@@ -4,7 +4,7 @@
 # build/initrd.tar, with user/files and the programs in bin/.  A folder of user/ below is one program, and
 # so is each file in the others.  The libraries are archives: what a program does not use it does not carry.
 
-OS_FOLDERS := $(foreach name,fm wm sh init,$(if $(wildcard user/$(name)/*.c),$(name)))
+OS_FOLDERS := $(foreach name,fm wm sh init disk,$(if $(wildcard user/$(name)/*.c),$(name)))
 OS_SINGLE  := $(wildcard user/system/*.c user/programs/*.c user/pmtests/*.c)
 OS_TESTS   := $(notdir $(basename $(wildcard user/pmtests/*.c)))
 OS_NAMES   := $(OS_FOLDERS) $(notdir $(OS_SINGLE:.c=))
@@ -55,6 +55,20 @@ $(BUILD)/initrd.tar: $(OS_BINARIES) $(OS_FILES)
 	$(say) "TAR     $@"
 	$(Q)tar -cf $@ --format=ustar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=a+rX \
 	    -C user/files $(shell ls user/files) -C $(abspath $(BUILD))/os $(patsubst $(BUILD)/os/%,%,$(sort $(OS_BINARIES)))
+
+# SINCE swap
+# The disk that machines are given: build/disk.img.  What `make run` writes goes to a copy, and stays there.
+DISK_FILES := $(shell find user/disk-files docs -type f)
+$(BUILD)/disk.img: $(DISK_FILES) grade/front/disk.py
+	@mkdir -p $(@D)
+	$(say) "DISK    $@"
+	$(Q)$(PYTHON) grade/front/disk.py --output $@ user/disk-files docs=docs
+RUN_DISK := $(BUILD)/run.img
+$(RUN_DISK): | $(BUILD)/disk.img
+	$(Q)cp --sparse=always $(BUILD)/disk.img $@
+all-images: $(BUILD)/disk.img
+run: $(RUN_DISK)
+# END swap
 
 all-images: $(BUILD)/pm.elf $(BUILD)/initrd.tar $(OS_TESTS:%=$(BUILD)/os/bin/%)
 -include $(wildcard $(BUILD)/pm/*.d)

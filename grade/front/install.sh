@@ -97,6 +97,13 @@ group_host() {
     fuzzer || want libclang-rt-dev
 }
 
+# SINCE swap
+# What makes file systems, and looks at them.
+group_disk() {
+    file /usr/sbin/debugfs || file /sbin/debugfs || want e2fsprogs
+}
+
+# END swap
 # How this user becomes root: `env` when they are, nothing when they can't.
 root() {
     if [ "$(id -u)" = 0 ]; then echo env

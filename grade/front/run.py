@@ -105,6 +105,13 @@ def typed(command):
     return machine.SUCCESS
 
 
+# SINCE swap
+def attached(path):
+    """A disk, which keeps what is written."""
+    return ["-drive", f"file={path.replace(',', ',,')},format=raw,if=ide,index=0,media=disk"] if path else []
+
+
+# END swap
 def run(command):
     return at_terminal(command) if terminal.is_ours() else typed(command)
 
@@ -113,8 +120,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     tree.add_boot_options(parser)
     parser.add_argument("--window", action="store_true", help="show the screen too")
+    # SINCE swap
+    parser.add_argument("--disk", help="the image of a disk, which is written to")
+    # END swap
     options = parser.parse_args()
     display = ["-display", "gtk" if options.window else "none"]
+    # SINCE swap
+    display += attached(options.disk)
+    # END swap
     status = run(machine.command(tree.KERNEL, options.modules, options.append, *display))
     sys.exit(0 if status == machine.SUCCESS else f"run: {machine.explain(status)}")
 
