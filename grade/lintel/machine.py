@@ -11,6 +11,9 @@ that nothing can be said: that is a MachineError, never the kernel's fault.
 """
 
 import contextlib
+# SINCE swap
+import json
+# END swap
 import os
 import pathlib
 import random
@@ -57,12 +60,54 @@ class Run:
     guest_seconds: float = None  # whole seconds, when the machine can still be asked
 
 
+# SINCE swap
+@dataclass(frozen=True)
+class Disk:
+    """A disk of one machine: it begins with what is in the image, which itself is never written.
+
+    errors: rules of QEMU's blkdebug, as {"iotype": "read", "sector": 7} or "write" or "flush"; what they lack is {"event": "none"}:
+    always. writes: the file in which QEMU's blklogwrites records them (docs: qapi BlockdevOptionsBlklogwrites). options: of the drive.
+    """
+
+    image: pathlib.Path
+    errors: tuple = ()
+    writes: pathlib.Path = None
+    options: str = ""
+
+    def nodes(self, number, folder):
+        """QEMU's words for it. The drive is on top of the one that records, that on the one that fails."""
+        name = f"disk{number}"
+        shutil.copyfile(self.image, folder / name)
+        top, words = f"{name}-file", [_blockdev(driver="file", node_name=f"{name}-file", filename=name)]
+        if self.errors:
+            rules = [{"event": "none", **rule} for rule in self.errors]
+            words.append(_blockdev(driver="blkdebug", node_name=f"{name}-debug", image=top, inject_error=rules))
+            top = f"{name}-debug"
+        if self.writes:
+            pathlib.Path(self.writes).write_bytes(b"")
+            (folder / f"{name}.log").symlink_to(pathlib.Path(self.writes).absolute())
+            words.append(_blockdev(driver="file", node_name=f"{name}-to", filename=f"{name}.log"))
+            words.append(_blockdev(driver="blklogwrites", node_name=f"{name}-log", file=top, log=f"{name}-to"))
+            top = f"{name}-log"
+        drive = f"ide-hd,drive={top},bus=ide.{number // 2},unit={number % 2},serial={name}"
+        return [word for node in words for word in ("-blockdev", node)] + ["-device", ",".join(filter(None, [drive, self.options]))]
+
+
+def _blockdev(**options):
+    return json.dumps({name.replace("_", "-"): value for name, value in options.items()})
+
+
+# END swap
 class Machine:
     """A context manager; the machine waits before its first instruction until start() or run()."""
 
     debugger = None  # called with the machine before its first instruction, limits off
 
-    def __init__(self, kernel, modules=(), cmdline="", seed=0, memory=32, gdb=False, shift=None, cpu=()):
+    # SINCE swap
+    # <     def __init__(self, kernel, modules=(), cmdline="", seed=0, memory=32, gdb=False, shift=None, cpu=()):
+    def __init__(self, kernel, modules=(), cmdline="", seed=0, memory=32, gdb=False, shift=None, cpu=(), disks=()):
+        self.disks = [disk if isinstance(disk, Disk) else Disk(pathlib.Path(disk)) for disk in disks]
+        # END swap
         self.kernel, self.cmdline, self.memory = pathlib.Path(kernel).absolute(), cmdline, memory
         self.modules = [(pathlib.Path(path).absolute(), args) for path, args in modules]
         self.cpu = ",".join(["qemu32", "-apic", *cpu])
@@ -206,12 +251,24 @@ class Machine:
         if not shutil.which(QEMU):
             raise MachineError(f"{QEMU} is not installed")
         command = f"""setpriv --pdeathsig KILL {QEMU} -nodefaults -no-user-config -display none -vga std -M pc -cpu {self.cpu}
-            -m {self.memory} -S -icount shift={self.shift},sleep=off -rtc base=2000-01-01T00:00:00,clock=vm
+            -m {self.memory} -S -icount shift={self.shift},sleep={self._sleep()} -rtc base=2000-01-01T00:00:00,clock=vm
             -chardev socket,path=qmp,id=qmp -mon chardev=qmp,mode=control
             -chardev file,path=com1,id=com1 -serial chardev:com1 -chardev file,path=com2,id=com2 -serial chardev:com2
             -device isa-debug-exit,iobase=0xf4,iosize=0x04 -device ib700
             -action reboot=shutdown,shutdown=pause,watchdog=reset -d cpu_reset -D cpu.log""".split()
+        # SINCE swap
+        for number, disk in enumerate(self.disks):
+            command += disk.nodes(number, self.dir)
+        # END swap
         return command + (["-bios", QBOOT] if os.path.exists(QBOOT) else []) + self._images()
+
+    def _sleep(self):
+        """While nothing runs, time passes at once; but not faster than a real disk on the host answers."""
+        # SINCE swap
+        if self.disks:
+            return "on"
+        # END swap
+        return "off"
 
     def _images(self):
         """Short links, so that no path of the host reaches the guest or QEMU's commas."""
