@@ -15,6 +15,14 @@ serves(const struct process *p)
     return p == process_init || policy_limits(p->domain)->names > 0;
 }
 
+// SINCE swap
+bool
+bound_serves(const struct process *p)
+{
+    return p && serves(p);
+}
+
+// END swap
 /* A page more that is there.  What is only mapped costs nothing yet. */
 uint32_t
 bound_page(const struct process *p)

@@ -5,7 +5,12 @@
  * A process that ends is taken down by the kernel, which says when nothing is left of it.  Then it is
  * remembered until somebody has asked how it ended, or nobody is left who could.
  */
-#include "pm.h"
+// SINCE swap
+// < #include "pm.h"
+#include "vm.h"
+
+uint32_t processes_ending;
+// END swap
 
 /* Its threads run no more.  The kernel tells when all is gone (life_ended). */
 void
@@ -13,6 +18,10 @@ life_end(struct process *p, uint32_t end, uint32_t status)
 {
     if (p->state >= PROCESS_ENDING)
         return;
+    // SINCE swap
+    space_end(p);
+    processes_ending++;
+    // END swap
     p->state = PROCESS_ENDING;
     p->end = end;
     p->status = status;
@@ -108,7 +117,14 @@ message_ended(struct request *r)
         return NO_REPLY;
     life_end(p, END_EXIT, 0); /* unless we ended it: its last thread did */
     regions_forget(p);
+    // SINCE swap
+    processes_ending--;
+    private_forget(p);
+    // END swap
     waiters_drop(&p->waiting_any);
     life_ended(p);
+    // SINCE swap
+    memory_check();
+    // END swap
     return NO_REPLY;
 }

@@ -3,13 +3,19 @@
  * The memory of processes: regions, whose pages come when they are touched, as zeros.  The
  * manager is the pager of all processes but itself.
  */
-#include "pm.h"
+// SINCE swap
+// < #include "pm.h"
+#include "vm.h"
+// END swap
 
 #include "abi/memory.h"
 #include "memory.h"
 
 /* Is the range a whole number of pages of a program's memory? */
-static bool
+// SINCE swap
+// < static bool
+bool
+// END swap
 is_range(uint32_t address, uint32_t pages)
 {
     return address >= PAGE && address % PAGE == 0 && pages > 0 && address < KERNEL_BASE
@@ -47,6 +53,10 @@ region_free(const struct process *p, uint32_t address, uint32_t pages)
 static bool
 goes_on(const struct region *r, uint32_t address, uint32_t flags, bool fixed)
 {
+    // SINCE swap
+    if (flags & MAP_OBJECT)
+        return false;
+    // END swap
     return r->address + r->pages * PAGE == address && r->flags == flags && !r->fixed && !fixed;
 }
 
@@ -67,7 +77,10 @@ region_add(struct process *p, uint32_t address, uint32_t pages, uint32_t flags, 
     if (!new)
         return ERR_LIMIT;
     at = place_of(p, address);
-    *new = (struct region){*at, address, pages, flags, fixed};
+    // SINCE swap
+    // < *new = (struct region){*at, address, pages, flags, fixed};
+    *new = (struct region){.next = *at, .address = address, .pages = pages, .flags = flags, .fixed = fixed};
+    // END swap
     *at = new;
     p->region_count++;
     return 0;
@@ -93,10 +106,16 @@ region_room(const struct process *p, uint32_t pages)
     // END pm.1
 }
 
-static const struct region *
+// SINCE swap
+// < static const struct region *
+struct region *
+// END swap
 region_at(const struct process *p, uint32_t address)
 {
-    for (const struct region *r = p->regions; r; r = r->next)
+    // SINCE swap
+    // < for (const struct region *r = p->regions; r; r = r->next)
+    for (struct region *r = p->regions; r; r = r->next)
+    // END swap
         if (overlaps(r, address & -PAGE, 1))
             return r;
     return NULL;
@@ -130,11 +149,17 @@ unmap(struct process *p, uint32_t address, uint32_t pages)
     static struct memory_view view;
     uint32_t end = address + pages * PAGE;
 
+    // SINCE swap
+    object_cut(p->memory, address / PAGE, end / PAGE);
+    // END swap
     while (address && address < end) {
         uint32_t left = (end - address) / PAGE, some = left < MEMORY_PAGES_MAX ? left : MEMORY_PAGES_MAX;
-        struct result r = memory_unmap(p->descriptor, address, some);
-
-        p->pages -= r.error ? 0 : r.value;
+        // SINCE swap
+        // < struct result r = memory_unmap(p->descriptor, address, some);
+        // <
+        // < p->pages -= r.error ? 0 : r.value;
+        memory_unmap(p->descriptor, address, some);
+        // END swap
         address = memory_query(p->descriptor, address, some, &view).error ? address + some * PAGE : view.next;
     }
 }
@@ -146,12 +171,23 @@ cut(struct process *p, struct region **at, uint32_t first, uint32_t last)
     struct region *r = *at, *rest;
     uint32_t end = r->address + r->pages * PAGE;
 
+    // SINCE swap
+    if (r->object && !region_may_cut(r, first, last))
+        return false;
+    // END swap
     if (first <= r->address && last >= end) {
         *at = r->next;
+        // SINCE swap
+        if (r->object)
+            region_detach(r);
+        // END swap
         free(r);
         p->region_count--;
     } else if (first <= r->address) {
         r->pages = (end - last) / PAGE;
+        // SINCE swap
+        r->first += (last - r->address) / PAGE;
+        // END swap
         r->address = last;
     } else {
         rest = last < end && !bound_region(p) ? malloc(sizeof(*rest)) : NULL;
@@ -159,7 +195,13 @@ cut(struct process *p, struct region **at, uint32_t first, uint32_t last)
             return false;
         r->pages = (first - r->address) / PAGE;
         if (rest) {
-            *rest = (struct region){r->next, last, (end - last) / PAGE, r->flags, r->fixed};
+            // SINCE swap
+            // < *rest = (struct region){r->next, last, (end - last) / PAGE, r->flags, r->fixed};
+            *rest = (struct region){.next = r->next, .address = last, .pages = (end - last) / PAGE, .flags = r->flags,
+                                    .fixed = r->fixed};
+            if (r->object)
+                region_attach(rest, p, r->object, r->first + (last - r->address) / PAGE);
+            // END swap
             r->next = rest;
             p->region_count++;
         }
@@ -205,58 +247,4 @@ regions_forget(struct process *p)
         free(r);
     }
     p->region_count = p->pages = 0;
-}
-
-/* One page of `p` appears in the manager's window; and is brought first, if it is not there. */
-static uint32_t
-open_page(struct process *p, uint32_t address, uint32_t flags)
-{
-    struct result r = memory_share(DESCRIPTOR_ROOT, WINDOW, 1, flags, p->descriptor, address & -PAGE);
-
-    if (r.error == ERR_ABSENT) {
-        uint32_t error = region_bring(p, address);
-
-        if (error)
-            return error;
-        r = memory_share(DESCRIPTOR_ROOT, WINDOW, 1, flags, p->descriptor, address & -PAGE);
-    }
-    return r.error ? ERR_RANGE : 0;
-}
-
-static uint32_t
-least(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Into pages of regions that there are.  0, or an error; then some of it may have been written. */
-uint32_t
-memory_write(struct process *p, uint32_t address, const void *from, uint32_t size)
-{
-    for (uint32_t done = 0; done < size;) {
-        uint32_t at = address + done, some = least(size - done, PAGE - at % PAGE), error = open_page(p, at, MEMORY_WRITABLE);
-
-        if (error)
-            return error;
-        memcpy((char *)WINDOW + at % PAGE, (const char *)from + done, some);
-        memory_unmap(DESCRIPTOR_ROOT, WINDOW, 1);
-        done += some;
-    }
-    return 0;
-}
-
-/* As memory_write(). */
-uint32_t
-memory_read(struct process *p, void *to, uint32_t address, uint32_t size)
-{
-    for (uint32_t done = 0; done < size;) {
-        uint32_t at = address + done, some = least(size - done, PAGE - at % PAGE), error = open_page(p, at, 0);
-
-        if (error)
-            return error;
-        memcpy((char *)to + done, (const char *)WINDOW + at % PAGE, some);
-        memory_unmap(DESCRIPTOR_ROOT, WINDOW, 1);
-        done += some;
-    }
-    return 0;
 }

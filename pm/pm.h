@@ -35,6 +35,9 @@ struct request {
     struct incoming in;
     struct outgoing out;
     bool stranger;           /* it came through a capability of PM_FIND's */
+    // SINCE swap
+    struct object *object;   /* what the capability is for, if it is no process */
+    // END swap
     uint32_t gives;          /* a descriptor that the reply moves, or 0 */
 };
 
@@ -46,6 +49,9 @@ uint32_t request_text(struct request *r, char *to, uint32_t size);
 /* Has all of the request been read?  If so the reply may be begun: the buffer is the same.  0, or ERR_MESSAGE. */
 uint32_t request_end(struct request *r);
 void reply_with(struct request *r, uint32_t value);
+// SINCE swap
+void put_value(struct request *r, uint32_t value);
+// END swap
 void reply_view(struct request *r, const void *view, uint32_t size);
 void reply_give(struct request *r, uint32_t descriptor, uint32_t rights);
 void manager_run(void) __attribute__((noreturn));
@@ -67,6 +73,13 @@ struct region {
     struct region *next; /* by address */
     uint32_t address, pages, flags;
     bool fixed;          /* its pages are all there: shared, or of a device */
+    // SINCE swap
+    struct object *object; /* that it maps, or NULL; vm.h */
+    struct process *process; /* that maps it */
+    struct region *next_of;  /* that maps the same object */
+    uint32_t first;          /* page of the object */
+    bool wired;              /* its pages stay in memory */
+    // END swap
 };
 
 
@@ -88,6 +101,11 @@ struct process {
     struct waiter *waiting_any;      /* of this process, for any child's end */
     struct fault_message fault;
     char name[PROCESS_NAME_MAX];
+    // SINCE swap
+    struct object *memory; /* its own; vm.h */
+    struct window *window; /* where it sees pages of its files */
+    uint32_t objects;      /* that it owns */
+    // END swap
 };
 
 extern uint32_t process_count;
@@ -98,6 +116,11 @@ extern struct process *process_init; /* who inherits children that nobody waits 
 #define COOKIE_PMCAP   1u
 #define COOKIE_PROCESS 2u
 #define COOKIE_FOUND   3u /* a process, by somebody who has not created it: PM_FIND */
+// SINCE swap
+#define COOKIE_OBJECT  4u /* a memory object */
+#define COOKIE_WORKER  5u /* a thread of the manager's own */
+#define COOKIE_KIND    29 /* the kind begins at this bit */
+// END swap
 
 uint32_t cookie_of(const struct process *p, uint32_t kind);
 uint32_t cookie_kind(uint32_t cookie);
@@ -110,6 +133,9 @@ uint32_t capability(const struct process *p, uint32_t kind, uint32_t rights);
 
 /* steps.c */
 #define CLIST_MAX 64 /* descriptors that a process can be started with */
+// SINCE swap
+bool is_capability(const struct descriptor *d);
+// END swap
 
 /* waiters.c */
 uint32_t waiters_add(struct waiter **list, struct request *r);
@@ -130,6 +156,9 @@ uint32_t bound_region(const struct process *p);
 uint32_t bound_name(const struct process *p);
 uint32_t bound_child(const struct process *p);
 struct process_limits bounds_of_kernel(uint32_t domain);
+// SINCE swap
+bool bound_serves(const struct process *p); /* do others depend on it?  NULL does not count */
+// END swap
 
 /* --- Memory: memory.c. */
 uint32_t region_add(struct process *p, uint32_t address, uint32_t pages, uint32_t flags, bool fixed);
@@ -140,6 +169,14 @@ uint32_t region_bring(struct process *p, uint32_t address);
 void regions_forget(struct process *p);
 uint32_t memory_write(struct process *p, uint32_t address, const void *from, uint32_t size);
 uint32_t memory_read(struct process *p, void *to, uint32_t address, uint32_t size);
+// SINCE swap
+#define MAP_OBJECT 0x20000u /* flags of a region: it maps an object; */
+#define MAP_WRITE  0x40000u /* by a descriptor that allows to write */
+bool is_range(uint32_t address, uint32_t pages);
+struct region *region_at(const struct process *p, uint32_t address);
+void space_end(struct process *p);
+extern uint32_t processes_ending; /* which the kernel is taking down */
+// END swap
 
 /* --- Names: names.c. */
 struct name {

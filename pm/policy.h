@@ -44,6 +44,11 @@ enum policy_power {
     POLICY_ARCHIVE,
     POLICY_CONSOLE,
     POLICY_PRIORITY,
+    // SINCE swap
+    POLICY_PAGER,     /* serve pages of files */
+    POLICY_DMA,       /* know where in the machine's memory pages are */
+    POLICY_SWAP,      /* say where memory goes that is short */
+    // END swap
     POLICY_POWERS
 };
 

@@ -21,7 +21,11 @@ struct statement {
     uint32_t words;
 };
 
-static const char *const power_words[] = {"doors", "system", "processes", "halt", "report", "archive", "console", "priority"};
+// SINCE swap
+// < static const char *const power_words[] = {"doors", "system", "processes", "halt", "report", "archive", "console", "priority"};
+static const char *const power_words[] = {"doors",   "system",   "processes", "halt", "report", "archive",
+                                          "console", "priority", "pager",     "dma",  "swap"};
+// END swap
 static const char *const right_words[] = {"delete", "start", "stop", "read", "write", "copy", "move"};
 static const char *const limit_words[] = {"processes", "pages", "names", "threads", "descriptors"};
 

@@ -5,13 +5,19 @@
  * A capability is a descriptor of the manager's own door.  Its cookie says what it is for: the place in
  * the table, and how often that has been used before.  So one that outlives its process is found out.
  */
-#include "pm.h"
+// SINCE swap
+// < #include "pm.h"
+#include "vm.h"
+// END swap
 
 #include "memory.h"
 #include "string.h"
 
 #define INDEX_BITS      11
-#define GENERATION_BITS 19
+// SINCE swap
+// < #define GENERATION_BITS 19
+#define GENERATION_BITS 18
+// END swap
 #define GENERATIONS     (1u << GENERATION_BITS)
 
 _Static_assert(PROCESSES <= 1u << INDEX_BITS, "the cookie holds every place");
@@ -110,8 +116,14 @@ process_new(struct process *parent, uint32_t domain, const char *name, uint32_t 
     *p = (struct process){.number = last_number + 1, .index = index, .generation = table[index].generation,
                           .domain = domain, .parent = parent};
     strlcpy(p->name, name, sizeof(p->name));
-    *error = create(p);
+    // SINCE swap
+    // < *error = create(p);
+    *error = object_private(p) ? create(p) : ERR_MEMORY;
+    // END swap
     if (*error) {
+        // SINCE swap
+        private_forget(p);
+        // END swap
         free(p);
         return NULL;
     }

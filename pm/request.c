@@ -2,7 +2,10 @@
 /*
  * The loop: a message comes in at the manager's door, the handler of its function answers it.
  */
-#include "pm.h"
+// SINCE swap
+// < #include "pm.h"
+#include "vm.h"
+// END swap
 
 #include "call.h"
 
@@ -18,7 +21,10 @@ static const struct {
     handler *handle;
     uint32_t kind;
 } table[] = {
-    {MESSAGE_FAULT, message_fault, COOKIE_SELF},
+    // SINCE swap
+    // < {MESSAGE_FAULT, message_fault, COOKIE_SELF},
+    {MESSAGE_FAULT, pager_fault, COOKIE_SELF},
+    // END swap
     {PM_DOOR, pm_door, COOKIE_SELF},
     {PM_RESOLVE, pm_resolve, COOKIE_SELF},
     {PM_REMOVE, pm_remove, COOKIE_SELF},
@@ -56,6 +62,25 @@ static const struct {
     {PM_KILL, pm_kill, COOKIE_PROCESS},
     {MESSAGE_THREAD_ENDED, message_ended, COOKIE_SELF},
     {MESSAGE_PROCESS_ENDED, message_ended, COOKIE_SELF},
+    // SINCE swap
+    {WORK_NEXT, work_next, COOKIE_WORKER},
+    {PM_PAGE_OPEN, pm_page_open, COOKIE_SELF},
+    {PM_PAGE_DONE, pm_page_done, COOKIE_SELF},
+    {PM_PAGE_DIRTY, pm_page_dirty, COOKIE_SELF},
+    {PM_PAGE_WINDOW, pm_page_window, COOKIE_SELF},
+    {PM_OBJECT, pm_object, COOKIE_SELF},
+    {PM_MAP_OBJECT, pm_map_object, COOKIE_SELF},
+    {PM_WRITE_OBJECT, pm_write_object, COOKIE_PROCESS},
+    {PM_PROTECT, pm_protect, COOKIE_SELF},
+    {PM_ADVISE, pm_advise, COOKIE_SELF},
+    {PM_SYNC, pm_sync, COOKIE_SELF},
+    {PM_OBJECT_STAT, pm_object_stat, COOKIE_OBJECT},
+    {PM_OBJECT_RESIZE, pm_object_resize, COOKIE_OBJECT},
+    {PM_OBJECT_DELETE, pm_object_delete, COOKIE_OBJECT},
+    {PM_WIRE, pm_wire, COOKIE_SELF},
+    {PM_SWAP, pm_swap, COOKIE_SELF},
+    {PM_MEMORY, pm_memory, COOKIE_SELF},
+    // END swap
 };
 
 uint32_t
@@ -91,6 +116,15 @@ reply_with(struct request *r, uint32_t value)
     put_result(&r->out, value);
 }
 
+// SINCE swap
+/* Another value, in a reply that has been begun. */
+void
+put_value(struct request *r, uint32_t value)
+{
+    memcpy(r->out.buffer, &value, sizeof(value));
+}
+
+// END swap
 /* `view` begins with its value and its error. */
 void
 reply_view(struct request *r, const void *view, uint32_t size)
@@ -136,6 +170,19 @@ refuse(struct request *r, uint32_t error)
     return error;
 }
 
+// SINCE swap
+/* What comes through a capability that is not of a process. */
+static uint32_t
+handle_other(struct request *r, uint32_t kind, handler *found)
+{
+    r->process = NULL;
+    r->object = kind == COOKIE_OBJECT ? object_of(r->m.cookie) : NULL;
+    if (!found)
+        return refuse(r, ERR_MESSAGE);
+    return kind == COOKIE_OBJECT && !r->object ? refuse(r, ERR_STALE) : found(r);
+}
+
+// END swap
 /* Takes apart what has come, and has it handled.  0; an error for its sender; or NO_REPLY. */
 static uint32_t
 handle(struct request *r)
@@ -146,6 +193,10 @@ handle(struct request *r)
     incoming_start(&r->in, buffer, r->m.sizes);
     r->process = process_of(r->m.cookie);
     r->stranger = kind == COOKIE_FOUND;
+    // SINCE swap
+    if (kind == COOKIE_OBJECT || kind == COOKIE_WORKER)
+        return handle_other(r, kind, found);
+    // END swap
     if (r->m.function < CALL_MANAGER_FIRST && r->m.function != MESSAGE_FAULT && (!found || !r->process))
         return NO_REPLY; /* the kernel's, about nobody whom we know */
     if (!found)

@@ -2,7 +2,10 @@
 /*
  * What processes and their creators ask about memory, and page faults.
  */
-#include "pm.h"
+// SINCE swap
+// < #include "pm.h"
+#include "vm.h"
+// END swap
 
 #include "abi/memory.h"
 #include "call.h"
@@ -123,6 +126,10 @@ pm_read_memory(struct request *r)
         error = ERR_RANGE;
     if (!error)
         error = memory_read(r->process, bytes, address, size);
+    // SINCE swap
+    if (error == ERR_AGAIN)
+        return sleep_call(&reach_awaits->sleepers, r);
+    // END swap
     if (error)
         return error;
     reply_with(r, size);

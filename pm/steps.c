@@ -66,7 +66,10 @@ pm_write_registers(struct request *r)
  * A capability of the manager's?  Who moves a door here makes the manager its owner, too, and has chosen its cookies; but
  * a door cannot be moved while it is served, as the manager's is by this very request.
  */
-static bool
+// SINCE swap
+// < static bool
+bool
+// END swap
 is_capability(const struct descriptor *d)
 {
     struct door_counts counts;

@@ -20,7 +20,10 @@ $(OS_OBJECTS): $(BUILD)/flags
 $(BUILD)/pm/%.c.o: pm/%.c
 	@mkdir -p $(@D)
 	$(say) "CC      $<"
-	$(Q)$(CC) $(CFLAGS) -Iuser/lib -Ikernel -Ipm -c $< -o $@
+# SINCE swap
+# < 	$(Q)$(CC) $(CFLAGS) -Iuser/lib -Ikernel -Ipm -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) -Iuser/lib -Ikernel -Ipm -Iuser -c $< -o $@
+# END swap
 
 # Programs have nothing of the machine: where they may do the same, they ask the manager (user/sys/report.c).
 $(BUILD)/user/lib.a: $(filter-out %/crt0.asm.o %/machine.c.o,$(USER_LIB)) user/os.mk

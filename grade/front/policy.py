@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = "user/files/etc/policy"
 NONE = 0xFFFFFFFF
 
-POWERS = "doors", "system", "processes", "halt", "report", "archive", "console", "priority"
+# SINCE swap
+# < POWERS = "doors", "system", "processes", "halt", "report", "archive", "console", "priority"
+POWERS = "doors", "system", "processes", "halt", "report", "archive", "console", "priority", "pager", "dma", "swap"
+# END swap
 RIGHTS = {"delete": 1 << 1, "start": 1 << 2, "stop": 1 << 3, "read": 1 << 4, "write": 1 << 5, "copy": 1 << 6, "move": 1 << 7}
 LETTERS = {"read": "r", "write": "w", "delete": "d", "start": "s", "stop": "t", "copy": "c", "move": "m"}
 LIMITS = "processes", "pages", "names", "threads", "descriptors"

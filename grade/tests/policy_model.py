@@ -4,7 +4,10 @@
 import re
 
 NONE = 0xFFFFFFFF
-POWERS = "doors", "system", "processes", "halt", "report", "archive", "console", "priority"
+# SINCE swap
+# < POWERS = "doors", "system", "processes", "halt", "report", "archive", "console", "priority"
+POWERS = "doors", "system", "processes", "halt", "report", "archive", "console", "priority", "pager", "dma", "swap"
+# END swap
 RIGHTS = {"delete": 2, "start": 4, "stop": 8, "read": 16, "write": 32, "copy": 64, "move": 128}
 LIMITS = "processes", "pages", "names", "threads", "descriptors"
 ROOM = {"domains": 32, "types": 64, "names": 128, "kinds": 128, "ranges": 128}

@@ -202,6 +202,10 @@ struct machine_view {
 #define END_EXIT  1 /* status: what it said */
 #define END_KILL  2
 #define END_FAULT 3 /* status: the vector; fault tells more */
+// SINCE swap
+#define END_LOST   4 /* a page could not be brought back; status: the error */
+#define END_MEMORY 5 /* memory and swap were full, and it had most of them */
+// END swap
 
 struct process_view {
     uint32_t value, error; /* 0 */

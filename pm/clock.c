@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory that is taken back when it is short: a hand goes round over all pages that are in memory, whatever object they are of.
+ * What has been used since it came by last is left alone once more; the others go, to where they can be got back from.
+ *
+ * Some frames are kept for those on whom taking back depends: the kernel's tables, and the servers (bounds.c).
+ */
+#include "vm.h"
+
+#define KEPT   80u  /* frames: ordinary programs wait when there are not more; bounds.c keeps some of them */
+#define LOOKS  128u /* pages that one step looks at, so that it is not long */
+#define ROUNDS 2u   /* after so many nothing can be found */
+
+struct sleeper *memory_sleepers;
+
+static uint32_t hand;
+
+uint32_t
+memory_kept(void)
+{
+    return KEPT;
+}
+
+/* Taking back begins before there are no more than those. */
+static uint32_t
+target(void)
+{
+    uint32_t more = frames_all / 32;
+
+    return KEPT + (more < 32 ? 32 : more > 512 ? 512 : more);
+}
+
+/* May it leave memory at all? */
+static bool
+may_go(const struct page *page)
+{
+    const struct object *o = page->object;
+
+    if (page->state != PAGE_HERE || page->wired || page->writing || page->sleepers || o->kind == OBJECT_RAM_DISK)
+        return false;
+    return o->kind != OBJECT_PRIVATE || !(bound_serves(o->owner) || o->owner->state == PROCESS_NEW);
+}
+
+/* Its content is on the swap device, or in its file; or was never anything but zeros. */
+static void
+forget(struct page *page)
+{
+    struct object *o = page->object;
+    uint32_t entry = page->slot ? ENTRY_SLOT(page->slot) : 0;
+
+    page_unmap(page);
+    if (!entry && o->kind != OBJECT_FILE && o->owner)
+        o->owner->pages--;
+    page_free(page, entry);
+    counts.evicted++;
+}
+
+/* False: it can't go now. */
+static bool
+evict(struct page *page)
+{
+    if (!page->dirty) {
+        forget(page);
+        return true;
+    }
+    if (page->object->kind != OBJECT_FILE)
+        return swap_out(page);
+    cache_clean(page->object);
+    return true;
+}
+
+/* Looks at so many pages, until `wanted` frames are free. */
+static void
+reclaim(uint32_t looks, uint32_t wanted)
+{
+    bool going = true;
+
+    for (uint32_t n = 0; n < looks && going && (n % 16 || frames_free() < wanted); n++) {
+        struct page *page = &page_table[hand];
+
+        hand = hand + 1 < page_count ? hand + 1 : 0;
+        if (page_count == 0 || !may_go(page))
+            continue;
+        counts.looked++;
+        if (!page_used(page))
+            going = evict(page);
+    }
+    work_go();
+}
+
+bool
+memory_short(const struct process *p)
+{
+    if (frames_free() > target())
+        return false;
+    reclaim(LOOKS, target());
+    return frames_free() <= KEPT && !bound_serves(p);
+}
+
+/* Those who wait for memory go on, if there is some. */
+void
+memory_freed(void)
+{
+    if (memory_sleepers && frames_free() > KEPT)
+        sleep_wake(&memory_sleepers);
+}
+
+/* The ordinary process that has most; NULL. */
+static struct process *
+largest(void)
+{
+    struct process *found = NULL;
+
+    for (struct process *p = process_next(1); p; p = process_next(p->number + 1))
+        if (p->state < PROCESS_ENDING && !bound_serves(p) && (!found || p->pages > found->pages))
+            found = p;
+    return found;
+}
+
+/* Memory is full, and so is the swap device: the process that has most ends, so that the others can go on. */
+static void
+exhausted(void)
+{
+    struct process *p = largest();
+
+    if (!p) {
+        sleep_fail(&memory_sleepers, END_MEMORY, ERR_LIMIT);
+        return;
+    }
+    counts.ended++;
+    life_end(p, END_MEMORY, 0);
+}
+
+static bool
+more_comes(void)
+{
+    return work_busy(WORK_SWAP) || work_busy(WORK_FILE) || processes_ending > 0;
+}
+
+/* Whoever waits for memory either gets some, or something is under way that brings some, or somebody ends. */
+void
+memory_check(void)
+{
+    memory_freed();
+    for (uint32_t n = 0; n < ROUNDS * page_count + LOOKS && memory_sleepers && !more_comes(); n += LOOKS) {
+        reclaim(LOOKS, target());
+        memory_freed();
+    }
+    if (memory_sleepers && !more_comes())
+        exhausted();
+}

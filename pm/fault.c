@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Page faults.  What is at an address is looked for in two places, one above the other: what is the process's own; and below it
+ * what the region maps.  A page that is written there where it is mapped privately is copied upwards.
+ */
+#include "vm.h"
+
+#include "abi/memory.h"
+#include "string.h"
+
+#define VECTOR_PAGE_FAULT 14
+
+struct memory_counts counts;
+
+static struct touched
+wait_for(struct page *page)
+{
+    return (struct touched){TOUCH_WAIT, page, 0};
+}
+
+static struct touched
+failed(uint32_t error)
+{
+    return (struct touched){TOUCH_ERROR, NULL, error};
+}
+
+static struct touched
+found(struct page *page)
+{
+    if (page->state == PAGE_COMING)
+        return wait_for(page);
+    if (page->state == PAGE_GOING) /* somebody needs it after all */
+        page->state = PAGE_HERE;
+    return (struct touched){TOUCH_DONE, page, 0};
+}
+
+/* A page that was on the swap device begins to come back. */
+static struct touched
+come_back(struct object *o, uint32_t index, uint32_t slot)
+{
+    struct page *page = page_new(o, index);
+
+    if (!page)
+        return (struct touched){TOUCH_MEMORY, NULL, 0};
+    o->swapped--;
+    page->slot = slot;
+    page->state = PAGE_COMING;
+    swap_in(page);
+    return wait_for(page);
+}
+
+static struct touched
+from_entry(struct object *o, uint32_t index, uint32_t entry)
+{
+    if (entry == ENTRY_LOST)
+        return failed(ERR_DISK);
+    return ENTRY_IS_PAGE(entry) ? found(page_of(entry)) : come_back(o, index, entry >> 1);
+}
+
+struct touched
+private_touch(struct process *p, uint32_t index)
+{
+    uint32_t entry = tree_get(&p->memory->tree, index);
+
+    return entry ? from_entry(p->memory, index, entry) : (struct touched){TOUCH_NEW, NULL, 0};
+}
+
+/* The first page of an object at this index: zeros, or what its server is going to put there. */
+static struct touched
+first_page(struct object *o, uint32_t index)
+{
+    struct page *page;
+
+    if (o->kind != OBJECT_FILE && o->owner && bound_page(o->owner))
+        return failed(ERR_LIMIT);
+    page = page_new(o, index);
+    if (!page)
+        return (struct touched){TOUCH_MEMORY, NULL, 0};
+    if (o->kind != OBJECT_FILE) {
+        o->owner->pages++;
+        counts.zeroed++;
+        return found(page);
+    }
+    page->state = PAGE_COMING;
+    cache_fill(page);
+    return wait_for(page);
+}
+
+struct touched
+object_touch(struct object *o, uint32_t index)
+{
+    uint32_t entry = tree_get(&o->tree, index);
+
+    if (index >= o->pages || (!o->owner && !entry))
+        return failed(ERR_RANGE);
+    return entry ? from_entry(o, index, entry) : first_page(o, index);
+}
+
+/* A copy of what the region maps becomes the process's own. */
+static struct touched
+copy(struct process *p, uint32_t address, const struct page *from)
+{
+    struct page *page;
+
+    if (bound_page(p))
+        return failed(ERR_LIMIT);
+    page = page_new(p->memory, address / PAGE);
+    if (!page)
+        return (struct touched){TOUCH_MEMORY, NULL, 0};
+    memcpy(page_bytes(page), page_bytes(from), PAGE);
+    page->dirty = true;
+    p->pages++;
+    counts.copied++;
+    memory_unmap(p->descriptor, address, 1);
+    return found(page);
+}
+
+/* A page of a file is mapped so that a first write to it faults: so it is known what is dirty, and how much. */
+static struct touched
+write_shared(struct page *page)
+{
+    if (page->object->kind == OBJECT_FILE && !page->dirty) {
+        if (cache_full()) {
+            cache_clean(page->object);
+            return (struct touched){TOUCH_CLEAN, NULL, 0};
+        }
+        page_dirtied(page, true);
+    }
+    return found(page);
+}
+
+static struct touched
+touch_object(struct process *p, const struct region *r, uint32_t address, bool write)
+{
+    bool private = r->flags & MAP_PRIVATE, writable = r->flags & MEMORY_WRITABLE;
+    struct touched t = object_touch(r->object, r->first + (address - r->address) / PAGE);
+
+    if (t.outcome == TOUCH_DONE && write)
+        t = private ? copy(p, address, t.page) : write_shared(t.page);
+    if (t.outcome != TOUCH_DONE)
+        return t;
+    if (writable && !private)
+        write |= r->object->kind != OBJECT_FILE || t.page->dirty;
+    if (page_map(t.page, p, address, write, writable))
+        t.outcome = TOUCH_MEMORY;
+    return t;
+}
+
+/* The page of this address is brought, and mapped.  Private memory that is touched for the first time is left to the caller. */
+struct touched
+touch(struct process *p, uint32_t address, bool write)
+{
+    const struct region *r = region_at(p, address);
+    struct touched t;
+
+    address &= -PAGE;
+    if (!r || r->fixed || (write && !(r->flags & MEMORY_WRITABLE)))
+        return failed(ERR_RANGE);
+    t = private_touch(p, address / PAGE);
+    if (t.outcome == TOUCH_DONE && page_map(t.page, p, address, r->flags & MEMORY_WRITABLE, false))
+        t.outcome = TOUCH_MEMORY;
+    return t.outcome == TOUCH_NEW && r->object ? touch_object(p, r, address, write) : t;
+}
+
+/* It ends, and its parent learns at what. */
+void
+life_fault(struct process *p, const struct fault_message *fault, uint32_t end, uint32_t status)
+{
+    if (p->state < PROCESS_ENDING)
+        p->fault = *fault;
+    life_end(p, end, status);
+}
+
+/* A page of zeros, where nothing has ever been.  message_fault() knows how. */
+static uint32_t
+fresh(struct request *r, const struct fault_message *fault)
+{
+    struct process *p = r->process;
+    uint32_t index = fault->address / PAGE, error;
+
+    if (!tree_place(&p->memory->tree, index))
+        return sleep_fault(&memory_sleepers, r, fault);
+    error = message_fault(r);
+    if (!error && !page_adopt(p, index))
+        memory_unmap(p->descriptor, index * PAGE, 1), p->pages--; /* and once more */
+    counts.zeroed++;
+    return error;
+}
+
+static uint32_t
+answer_nothing(struct request *r)
+{
+    request_end(r);
+    reply_start(&r->out, (void *)r->in.buffer, CALL_DATA_MAX, r->m.sizes);
+    return 0;
+}
+
+static uint32_t
+end(struct request *r, const struct fault_message *fault, uint32_t how, uint32_t status)
+{
+    request_end(r);
+    life_fault(r->process, fault, how, status);
+    return ERR_RANGE;
+}
+
+/* How it goes on with what was found out. */
+static uint32_t
+conclude(struct request *r, const struct fault_message *fault, struct touched t)
+{
+    switch (t.outcome) {
+    case TOUCH_DONE:
+        counts.mapped++;
+        return answer_nothing(r);
+    case TOUCH_NEW:
+        return fresh(r, fault);
+    case TOUCH_WAIT:
+        return sleep_fault(&t.page->sleepers, r, fault);
+    case TOUCH_MEMORY:
+        return sleep_fault(&memory_sleepers, r, fault);
+    case TOUCH_CLEAN:
+        return sleep_fault(&dirty_sleepers, r, fault);
+    default:
+        return t.error == ERR_DISK ? end(r, fault, END_LOST, t.error) : end(r, fault, END_FAULT, fault->vector);
+    }
+}
+
+/* MESSAGE_FAULT.  What is no page fault, or at no region of the process's, is its end: message_fault() knows that, too. */
+uint32_t
+pager_fault(struct request *r)
+{
+    struct incoming in = r->in;
+    struct fault_message fault;
+    const struct region *region;
+    uint32_t error;
+
+    get_bytes(&in, &fault, sizeof(fault));
+    region = in.broken ? NULL : region_at(r->process, fault.address);
+    if (!region || region->fixed || fault.vector != VECTOR_PAGE_FAULT)
+        return message_fault(r);
+    counts.faults++;
+    if (memory_short(r->process)) {
+        counts.waited++;
+        error = sleep_fault(&memory_sleepers, r, &fault);
+    } else {
+        error = conclude(r, &fault, touch(r->process, fault.address, fault.access == FAULT_WRITE));
+    }
+    memory_check();
+    return error;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who has a page mapped.  Nobody keeps a list of that for each page: its object knows the regions that map it, and each of
+ * them tells where in it the page would be.
+ */
+#include "vm.h"
+
+#include "abi/memory.h"
+
+typedef void visitor(const struct page *page, uint32_t process, uint32_t address, uint32_t *result);
+
+/* Is there something of the process's own instead, in a region that is mapped privately? */
+static bool
+is_hidden(const struct region *r, uint32_t address)
+{
+    return r->flags & MAP_PRIVATE && tree_get(&r->process->memory->tree, address / PAGE);
+}
+
+/* The address of the page `index` of the object in this region; 0: it is not in it. */
+static uint32_t
+address_in(const struct region *r, uint32_t index)
+{
+    return index - r->first < r->pages ? r->address + (index - r->first) * PAGE : 0;
+}
+
+/* Wherever the page may be mapped. */
+static void
+visit(const struct page *page, visitor *function, uint32_t *result)
+{
+    const struct object *o = page->object;
+
+    if (o->kind == OBJECT_PRIVATE) {
+        function(page, o->owner->descriptor, page->index * PAGE, result);
+        return;
+    }
+    for (const struct region *r = o->regions; r; r = r->next_of) {
+        uint32_t address = address_in(r, page->index);
+
+        if (address && !is_hidden(r, address))
+            function(page, r->process->descriptor, address, result);
+    }
+}
+
+static void
+unmap_one(const struct page *page, uint32_t process, uint32_t address, uint32_t *result)
+{
+    (void)page, (void)result;
+    memory_unmap(process, address, 1);
+}
+
+void
+page_unmap(const struct page *page)
+{
+    visit(page, unmap_one, NULL);
+}
+
+static void
+protect_one(const struct page *page, uint32_t process, uint32_t address, uint32_t *result)
+{
+    (void)page, (void)result;
+    memory_protect(process, address, 1, 0);
+}
+
+void
+page_protect(const struct page *page)
+{
+    visit(page, protect_one, NULL);
+}
+
+static void
+look_at_one(const struct page *page, uint32_t process, uint32_t address, uint32_t *result)
+{
+    static struct memory_view view;
+
+    (void)page;
+    if (!memory_scan(process, address, 1, &view).error)
+        *result |= view.page[0];
+}
+
+bool
+page_used(struct page *page)
+{
+    uint32_t bits = 0;
+
+    visit(page, look_at_one, &bits);
+    if (bits & MEMORY_DIRTY)
+        page_dirtied(page, true);
+    return bits & MEMORY_ACCESSED;
+}
+
+/*
+ * Maps it, if it is not mapped there already as it should be.  granted: it may become writable, but a first write has
+ * to be noticed; the kernel then takes it for a page that is missing, also when it fills a buffer there itself.
+ */
+uint32_t
+page_map(const struct page *page, struct process *p, uint32_t address, bool writable, bool granted)
+{
+    uint32_t bytes = (uint32_t)page_bytes(page), flags = writable || granted ? MEMORY_WRITABLE : 0;
+    uint32_t error = memory_share(p->descriptor, address, 1, flags, DESCRIPTOR_ROOT, bytes).error;
+
+    if (error == ERR_MAPPED && writable) {
+        memory_unmap(p->descriptor, address, 1);
+        error = memory_share(p->descriptor, address, 1, flags, DESCRIPTOR_ROOT, bytes).error;
+    }
+    if (!error && granted && !writable)
+        memory_protect(p->descriptor, address, 1, 0);
+    return error == ERR_MAPPED ? 0 : error;
+}
+
+/* --- Regions and what they map. */
+
+void
+region_attach(struct region *r, struct process *p, struct object *o, uint32_t first)
+{
+    r->process = p;
+    r->object = o;
+    r->first = first;
+    r->next_of = o->regions;
+    o->regions = r;
+}
+
+struct page *
+region_page(const struct region *r, uint32_t index)
+{
+    uint32_t entry = tree_get(&r->object->tree, index);
+
+    return ENTRY_IS_PAGE(entry) ? page_of(entry) : NULL;
+}
+
+/* Its pages, which are all there, stay in memory; or need not any more. */
+void
+region_wire(struct region *r, bool wired)
+{
+    r->wired = wired;
+    for (uint32_t i = r->first; i < r->first + r->pages; i++)
+        region_page(r, i)->wired += wired ? 1 : -1;
+}
+
+/* What was written through the region is known of no more when it goes: so all that could have been written was. */
+static void
+assume_written(const struct region *r)
+{
+    const struct tree *tree = &r->object->tree;
+    uint32_t last = r->first + r->pages;
+
+    for (uint32_t i = tree_next(tree, r->first); i < last; i = tree_next(tree, i + 1)) {
+        struct page *page = region_page(r, i);
+
+        if (page && r->object->kind != OBJECT_FILE)
+            page_dirtied(page, true);
+    }
+}
+
+/* May [first, last) go, in which the region has a part?  What is wired goes as a whole. */
+bool
+region_may_cut(const struct region *r, uint32_t first, uint32_t last)
+{
+    if (r->wired && (first > r->address || last < r->address + r->pages * PAGE))
+        return false;
+    if (r->flags & MEMORY_WRITABLE && !(r->flags & MAP_PRIVATE))
+        assume_written(r);
+    return true;
+}
+
+/* It maps nothing any more. */
+void
+region_detach(struct region *r)
+{
+    struct object *o = r->object;
+    struct region **at = &o->regions;
+
+    while (*at != r)
+        at = &(*at)->next_of;
+    *at = r->next_of;
+    if (r->wired)
+        region_wire(r, false);
+    r->object = NULL;
+    object_release(o);
+}
+
+/* The process runs no more: what it shares with others, others have without it. */
+void
+space_end(struct process *p)
+{
+    for (struct region *r = p->regions; r; r = r->next)
+        if (r->object) {
+            region_may_cut(r, r->address, r->address + r->pages * PAGE);
+            region_detach(r);
+        }
+    window_forget(p);
+    objects_of_dead(p);
+}
