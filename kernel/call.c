@@ -66,27 +66,6 @@ call_data(const struct thread *self, void *to, uint32_t size)
         // END doors
     return call_data_size(CALL_ARG3(self)) == size ? user_read(self->process, to, CALL_ARG2(self), size) : ERR_SIZE;
 }
-// SINCE paging
-
-/* Can a reply of `size` bytes be written to the caller's buffer?  0, or an error. */
-uint32_t
-call_room(const struct thread *self, uint32_t size)
-{
-    if (size > call_total_size(CALL_ARG3(self)))
-        return ERR_SIZE;
-    return user_check(self->process, CALL_ARG2(self), size, true);
-}
-
-/* Replies with data, for which there is room.  Its first two words are the value and the error. */
-struct thread *
-call_reply_data(struct thread *self, const uint32_t *words, uint32_t size)
-{
-    user_write(self->process, CALL_ARG2(self), words, size);
-    call_reply(self, words[0], words[1]);
-    CALL_ARG3(self) = call_sizes(0, size, 0);
-    return self;
-}
-// END paging
 
 static struct thread *
 call_yield(struct thread *self)

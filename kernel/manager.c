@@ -90,7 +90,10 @@ fault_own(struct thread *self)
 
     if (span_find(&s, self->process, CALL_ARG2(self), call_data_size(sizes), 0) != ERR_ABSENT) {
         write = true;
-        span_find(&s, self->process, CALL_ARG2(self), call_total_size(sizes), 0);
+        // SINCE swap
+        // < span_find(&s, self->process, CALL_ARG2(self), call_total_size(sizes), 0);
+        span_find(&s, self->process, CALL_ARG2(self), call_total_size(sizes), PAGE_WRITABLE);
+        // END swap
     }
     return fault_absent(self, s.absent, write) ? NULL : call_reply(self, -1, ERR_ABSENT);
 }

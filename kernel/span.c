@@ -6,6 +6,20 @@
  */
 #include "door.h"
 
+// SINCE swap
+/*
+ * Could the page be written, if the manager of the process had not taken that right back?  It wants to know of a first
+ * write: so that is as if the page were absent.
+ */
+static inline bool
+is_held_back(const struct process *p, uint32_t entry, uint32_t use)
+{
+    bool may = entry & PAGE_GRANTED && !(entry & (PAGE_WRITABLE | PAGE_DEVICE));
+
+    return may && use & PAGE_WRITABLE && p->manager.object->kind == OBJECT_DOOR;
+}
+
+// END swap
 /* The kernel's address of a byte of `p`'s memory, which is going to be used so; NULL and `error` if it can't be. */
 static inline char *
 reach(const struct process *p, uint32_t address, uint32_t use, uint32_t *error)
@@ -18,7 +32,10 @@ reach(const struct process *p, uint32_t address, uint32_t use, uint32_t *error)
     entry = (uint32_t *)direct(page_down(table)) + address / PAGE_SIZE % 1024;
     if (!*entry)
         return NULL;
-    *error = ERR_ADDRESS;
+    // SINCE swap
+    // < *error = ERR_ADDRESS;
+    *error = is_held_back(p, *entry, use) ? ERR_ABSENT : ERR_ADDRESS;
+    // END swap
     if ((*entry & (PAGE_DEVICE | (use & PAGE_WRITABLE))) != (use & PAGE_WRITABLE))
         return NULL;
     *entry |= use;
