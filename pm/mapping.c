@@ -271,10 +271,41 @@ bring_all(struct request *request, const struct region *r)
     return 0;
 }
 
+/* A region as a whole: the pages are wired as long as it is there. */
+static uint32_t
+wire_region(struct request *request, struct region *r, uint32_t address, uint32_t pages)
+{
+    uint32_t error;
+
+    if (r->flags & MAP_PRIVATE || !(r->flags & MEMORY_WRITABLE) || r->wired || r->object->kind != OBJECT_SHARED)
+        return ERR_RANGE;
+    if (r->address != address || r->pages != pages)
+        return ERR_RANGE;
+    error = bring_all(request, r);
+    if (!error)
+        region_wire(r, true);
+    return error;
+}
+
+/* Memory of a server's own, which never leaves anyway, once it is there. */
+static uint32_t
+wire_private(struct process *p, uint32_t address, uint32_t pages)
+{
+    uint8_t byte;
+    uint32_t error = bound_serves(p) ? 0 : ERR_NO_ACCESS;
+
+    for (uint32_t i = 0; i < pages && !error; i++)
+        error = memory_read(p, &byte, address + i * PAGE, sizeof(byte));
+    return error;
+}
+
 /* Where it is in the machine's memory. */
 static uint32_t
-physical(const struct page *page)
+physical(const struct process *p, uint32_t address)
 {
+    const struct region *r = region_at(p, address);
+    uint32_t entry = tree_get(&p->memory->tree, address / PAGE);
+    const struct page *page = entry ? page_of(entry) : region_page(r, r->first + (address - r->address) / PAGE);
     static struct memory_view view;
 
     memory_query(DESCRIPTOR_ROOT, (uint32_t)page_bytes(page), 1, &view);
@@ -289,17 +320,14 @@ pm_wire(struct request *r)
 
     if (!error && !policy_may(r->process->domain, POLICY_DMA))
         error = ERR_NO_ACCESS;
-    if (!error && (!region || !region->object || region->flags & MAP_PRIVATE || !(region->flags & MEMORY_WRITABLE)
-                   || region->wired || region->address != address || region->pages != pages || pages > WIRE_MAX
-                   || region->object->kind != OBJECT_SHARED))
+    if (!error && (!region || pages > WIRE_MAX || !is_range(address, pages)))
         error = ERR_RANGE;
     if (!error)
-        error = bring_all(r, region);
+        error = region->object ? wire_region(r, region, address, pages) : wire_private(r->process, address, pages);
     if (error)
         return error;
-    region_wire(region, true);
     reply_with(r, pages);
     for (uint32_t i = 0; i < pages; i++)
-        put_u32(&r->out, physical(region_page(region, region->first + i)));
+        put_u32(&r->out, physical(r->process, address + i * PAGE));
     return 0;
 }

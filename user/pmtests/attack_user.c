@@ -155,6 +155,7 @@ no_memory_windows(void)
     go = true;
     sleep_milliseconds(300);
     give_back(helper, helpers);
+    puts(""); /* a line of its own for the prompt, whatever has been written so far */
     exit(0);
 }
 
