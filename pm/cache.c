@@ -30,6 +30,10 @@ page_dirtied(struct page *page, bool dirty)
     int32_t change = (int32_t)dirty - page->dirty;
 
     page->dirty = dirty;
+    if (dirty && !page->writing) {
+        slot_free(page->slot); /* what is there is old */
+        page->slot = 0;
+    }
     o->dirty += change;
     if (o->kind != OBJECT_FILE || o->failed)
         return;

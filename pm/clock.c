@@ -55,27 +55,23 @@ forget(struct page *page)
     counts.evicted++;
 }
 
-/* False: it can't go now. */
-static bool
+/* It goes, or is going to; or cannot, because there is no room on the swap device. */
+static void
 evict(struct page *page)
 {
-    if (!page->dirty) {
+    if (!page->dirty)
         forget(page);
-        return true;
-    }
-    if (page->object->kind != OBJECT_FILE)
-        return swap_out(page);
-    cache_clean(page->object);
-    return true;
+    else if (page->object->kind == OBJECT_FILE)
+        cache_clean(page->object);
+    else
+        swap_out(page);
 }
 
 /* Looks at so many pages, until `wanted` frames are free. */
 static void
 reclaim(uint32_t looks, uint32_t wanted)
 {
-    bool going = true;
-
-    for (uint32_t n = 0; n < looks && going && (n % 16 || frames_free() < wanted); n++) {
+    for (uint32_t n = 0; n < looks && !swap_full() && (n % 16 || frames_free() < wanted); n++) {
         struct page *page = &page_table[hand];
 
         hand = hand + 1 < page_count ? hand + 1 : 0;
@@ -83,7 +79,7 @@ reclaim(uint32_t looks, uint32_t wanted)
             continue;
         counts.looked++;
         if (!page_used(page))
-            going = evict(page);
+            evict(page);
     }
     work_go();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table of memory objects, and how they end.  An object is needed by its owner, by those who have it mapped and by the swap
- * device, if it is the buffer of that; when nobody is left it is gone, with its pages.
+ * The table of memory objects, and how they end.  An object is needed by its owner, and by those who have it mapped; when
+ * nobody is left it is gone, with its pages.
  */
 #include "vm.h"
 
@@ -151,6 +151,15 @@ inherit(struct object *o, struct process *p)
     p->pages += o->resident + o->swapped;
 }
 
+/* From now on it is the manager's own, and stays. */
+void
+object_keep(struct object *o)
+{
+    o->owner->pages -= o->resident + o->swapped;
+    o->owner->objects--;
+    o->owner = NULL;
+}
+
 /*
  * Its owner wants it no more, and its capabilities are stale.  Those who have mapped a file find nothing there; other memory
  * is theirs, and one of them has it on its account.
@@ -173,7 +182,7 @@ object_orphan(struct object *o)
 void
 object_release(struct object *o)
 {
-    if (o->deleted && !o->regions && !o->users)
+    if (o->deleted && !o->regions)
         end(o);
 }
 

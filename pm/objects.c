@@ -102,6 +102,8 @@ pm_object_delete(struct request *r)
 {
     uint32_t error = request_end(r);
 
+    if (!error && !r->object->owner)
+        error = ERR_NO_ACCESS;
     if (error)
         return error;
     object_orphan(r->object);

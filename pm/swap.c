@@ -81,24 +81,25 @@ take_run(uint32_t *count)
     return slot;
 }
 
+/* A cluster is complete, and has to be written before more can go. */
 bool
-swap_room(void)
+swap_full(void)
 {
-    return swap_slots && leaving_count < CLUSTER && swap_used + swap_bad + 1 + leaving_count < swap_slots;
+    return leaving_count == CLUSTER;
 }
 
-bool
+/* A page that is dirty: it goes, if there is a slot for it. */
+void
 swap_out(struct page *page)
 {
-    slot_free(page->slot);
-    page->slot = 0;
-    if (!swap_room())
-        return false;
+    if (swap_used + swap_bad + 1 + leaving_count >= swap_slots)
+        return;
     page_unmap(page);
     page->state = PAGE_GOING;
     page->writing = true;
     leaving[leaving_count++] = page;
-    return true;
+    if (swap_full())
+        work_go();
 }
 
 void
@@ -200,12 +201,13 @@ gone(struct page *page, uint32_t slot, bool failed)
         return;
     page->writing = false;
     page->slot = failed ? 0 : slot;
-    page->dirty |= failed;
-    if (page->state != PAGE_GOING || failed) {
-        page->state = PAGE_HERE;
+    if (page->state == PAGE_GOING && !failed) {
+        page_free(page, ENTRY_SLOT(slot));
+        counts.evicted++;
         return;
     }
-    page_free(page, ENTRY_SLOT(slot));
+    page->state = PAGE_HERE;
+    page_dirtied(page, page->dirty || failed);
     counts.evicted++;
 }
 
@@ -283,7 +285,6 @@ take_buffer(struct object *o)
     }
     for (uint32_t i = 0; i < WORKERS / 2 * CLUSTER; i++)
         buffer[i]->wired++;
-    o->users++;
     return true;
 }
 
@@ -304,6 +305,7 @@ begin(struct object *o, uint32_t door, uint32_t slots)
         free(slot_map);
         return ERR_LIMIT;
     }
+    object_keep(o);
     map = slot_map;
     disk = door;
     swap_slots = slots;

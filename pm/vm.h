@@ -50,13 +50,12 @@ void tree_end(struct tree *tree);
 struct object {
     uint32_t kind;
     uint32_t index, generation; /* its place in the table, unless it is private */
-    struct process *owner;      /* NULL: gone */
+    struct process *owner;      /* NULL: gone, or the manager */
     uint32_t door;              /* of a file: its server */
     uint32_t pages;             /* its end; the tree may be longer */
     struct tree tree;
     struct region *regions;     /* that map it */
     bool deleted;               /* its capabilities are stale */
-    uint32_t users;             /* others who need it: the swap device its buffer */
     uint32_t resident, dirty, swapped;
     uint32_t writing;           /* pages that its server is cleaning */
     bool in_order;              /* advice: it is read so */
@@ -75,6 +74,7 @@ uint32_t object_cookie(const struct object *o);
 bool object_private(struct process *p); /* its own; false: no memory */
 void object_cut(struct object *o, uint32_t first, uint32_t last); /* its pages [first, last) are gone */
 void object_orphan(struct object *o);
+void object_keep(struct object *o);
 bool object_resize(struct object *o, uint32_t pages); /* false: no memory */
 #define SHARED_MAX 64 /* objects of one process that is no server; bounded by its limit on memory, too */
 void object_release(struct object *o); /* if nobody needs it any more, it is gone */
@@ -94,7 +94,7 @@ struct page {
     struct object *object;
     struct page *next;        /* the next free one; or in the queue of those that come */
     struct sleeper *sleepers; /* until it has come */
-    uint32_t index, slot;     /* slot: 0, or where the same content is on the swap device, unless it is dirty */
+    uint32_t index, slot;     /* slot: 0, or where the same content is on the swap device */
     uint16_t wired;
     uint8_t state;
     bool dirty, writing;
@@ -177,9 +177,8 @@ uint32_t memory_kept(void);
 
 extern uint32_t swap_slots, swap_used, swap_bad;
 void slot_free(uint32_t slot);
-bool swap_out(struct page *page); /* is going to be written; false: not now */
-bool swap_room(void);
-void swap_submit(void);
+void swap_out(struct page *page);
+bool swap_full(void);
 void swap_in(struct page *page);
 void swap_forget(struct page *page); /* it does not wait to be read any more */
 handler pm_swap;

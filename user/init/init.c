@@ -84,6 +84,10 @@ tell_end(const struct process_view *view)
     if (view->end == END_FAULT)
         say("%s ended: exception %u at %08x, address %08x", view->name, view->fault.vector, view->fault.registers.eip,
             view->fault.address);
+    // SINCE swap
+    else if (view->end == END_MEMORY || view->end == END_LOST)
+        say("%s was ended: %s", view->name, view->end == END_LOST ? "the disk failed" : "memory was full");
+    // END swap
     else if (view->end == END_KILL)
         say("%s was ended", view->name);
     else

@@ -84,6 +84,12 @@ report_process(const char *path, const struct process_view *view)
         say_fault(&view->fault);
         say_place(path, view->fault.registers.eip);
         say_registers(&view->fault.registers);
+    // SINCE swap
+    } else if (view->end == END_MEMORY) {
+        fputs("ended, because memory was full and it had most of it\n", shell.errors);
+    } else if (view->end == END_LOST) {
+        fputs("ended, because the disk could not give back a page of it\n", shell.errors);
+    // END swap
     } else {
         fputs("killed\n", shell.errors);
     }

@@ -92,19 +92,19 @@ process_map_object(uint32_t process, uint32_t object, uint32_t address, uint32_t
 }
 
 struct result
-memory_protect(uint32_t address, uint32_t pages, uint32_t flags)
+map_protect(uint32_t address, uint32_t pages, uint32_t flags)
 {
     return ASK(PM_PROTECT, PM_SELF, address, pages, flags);
 }
 
 struct result
-memory_advise(uint32_t address, uint32_t pages, uint32_t advice)
+map_advise(uint32_t address, uint32_t pages, uint32_t advice)
 {
     return ASK(PM_ADVISE, PM_SELF, address, pages, advice);
 }
 
 struct result
-memory_sync(uint32_t address, uint32_t pages)
+map_sync(uint32_t address, uint32_t pages)
 {
     return ASK(PM_SYNC, PM_SELF, address, pages);
 }

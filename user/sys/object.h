@@ -28,9 +28,9 @@ struct result process_map_object(uint32_t process, uint32_t object, uint32_t add
 
 /* --- The caller's memory. */
 
-struct result memory_protect(uint32_t address, uint32_t pages, uint32_t flags);
-struct result memory_advise(uint32_t address, uint32_t pages, uint32_t advice);
-struct result memory_sync(uint32_t address, uint32_t pages);
+struct result map_protect(uint32_t address, uint32_t pages, uint32_t flags);
+struct result map_advise(uint32_t address, uint32_t pages, uint32_t advice);
+struct result map_sync(uint32_t address, uint32_t pages);
 struct result memory_look(struct memory_counts *counts);
 
 /* --- For servers. */
