@@ -34,17 +34,25 @@ target(void)
 static bool
 may_go(const struct page *page)
 {
+    // SOLUTION swap.4
+    // | /* TODO swap.4: what must stay?  Whose private memory must? */
+    // | (void)page;
+    // | return false;
     const struct object *o = page->object;
 
     if (page->state != PAGE_HERE || page->wired || page->writing || page->sleepers || o->kind == OBJECT_RAM_DISK)
         return false;
     return o->kind != OBJECT_PRIVATE || !(bound_serves(o->owner) || o->owner->state == PROCESS_NEW);
+    // END swap.4
 }
 
 /* Its content is on the swap device, or in its file; or was never anything but zeros. */
 static void
 forget(struct page *page)
 {
+    // SOLUTION swap.4
+    // | /* TODO swap.4: nobody may have it mapped; its object keeps the slot; pages that are nothing again are on nobody's account. */
+    // | (void)page;
     struct object *o = page->object;
     uint32_t entry = page->slot ? ENTRY_SLOT(page->slot) : 0;
 
@@ -53,6 +61,7 @@ forget(struct page *page)
         o->owner->pages--;
     page_free(page, entry);
     counts.evicted++;
+    // END swap.4
 }
 
 /* It goes, or is going to; or cannot, because there is no room on the swap device. */
@@ -71,6 +80,10 @@ evict(struct page *page)
 static void
 reclaim(uint32_t looks, uint32_t wanted)
 {
+    // SOLUTION swap.4
+    // | /* TODO swap.4: the hand goes on; stop when enough is free, or swap_full().  counts.looked */
+    // | (void)looks, (void)wanted, (void)hand, (void)may_go, (void)evict;
+    // | exercise_missing("swap.4");
     for (uint32_t n = 0; n < looks && !swap_full() && (n % 16 || frames_free() < wanted); n++) {
         struct page *page = &page_table[hand];
 
@@ -81,16 +94,22 @@ reclaim(uint32_t looks, uint32_t wanted)
         if (!page_used(page))
             evict(page);
     }
+    // END swap.4
     work_go();
 }
 
 bool
 memory_short(const struct process *p)
 {
+    // SOLUTION swap.8
+    // | /* TODO swap.8: reclaim() when there is not enough; who must wait when there is hardly any? */
+    // | (void)p, (void)target, (void)reclaim;
+    // | return false;
     if (frames_free() > target())
         return false;
     reclaim(LOOKS, target());
     return frames_free() <= KEPT && !bound_serves(p);
+    // END swap.8
 }
 
 /* Those who wait for memory go on, if there is some. */
@@ -105,12 +124,16 @@ memory_freed(void)
 static struct process *
 largest(void)
 {
+    // SOLUTION swap.8
+    // | /* TODO swap.8 */
+    // | return NULL;
     struct process *found = NULL;
 
     for (struct process *p = process_next(1); p; p = process_next(p->number + 1))
         if (p->state < PROCESS_ENDING && !bound_serves(p) && (!found || p->pages > found->pages))
             found = p;
     return found;
+    // END swap.8
 }
 
 /* Memory is full, and so is the swap device: the process that has most ends, so that the others can go on. */
@@ -137,6 +160,10 @@ more_comes(void)
 void
 memory_check(void)
 {
+    // SOLUTION swap.8
+    // | /* TODO swap.8: who waits for memory goes on when there is some; or something is under way; or somebody ends. */
+    // | (void)more_comes, (void)exhausted;
+    // | memory_freed();
     memory_freed();
     for (uint32_t n = 0; n < ROUNDS * page_count + LOOKS && memory_sleepers && !more_comes(); n += LOOKS) {
         reclaim(LOOKS, target());
@@ -144,4 +171,5 @@ memory_check(void)
     }
     if (memory_sleepers && !more_comes())
         exhausted();
+    // END swap.8
 }

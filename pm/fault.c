@@ -38,6 +38,11 @@ found(struct page *page)
 static struct touched
 come_back(struct object *o, uint32_t index, uint32_t slot)
 {
+    // SOLUTION swap.6
+    // | /* TODO swap.6: a page of the object again, COMING, from that slot: swap_in(). */
+    // | (void)o, (void)index, (void)slot;
+    // | exercise_missing("swap.6");
+    // | return failed(ERR_DISK);
     struct page *page = page_new(o, index);
 
     if (!page)
@@ -47,6 +52,7 @@ come_back(struct object *o, uint32_t index, uint32_t slot)
     page->state = PAGE_COMING;
     swap_in(page);
     return wait_for(page);
+    // END swap.6
 }
 
 static struct touched
@@ -69,6 +75,11 @@ private_touch(struct process *p, uint32_t index)
 static struct touched
 first_page(struct object *o, uint32_t index)
 {
+    // SOLUTION swap.1
+    // | /* TODO swap.1: whose account is it on?  page_new(); that of a file is COMING, and cache_fill() asks for it. */
+    // | (void)o, (void)index;
+    // | exercise_missing("swap.1");
+    // | return failed(ERR_RANGE);
     struct page *page;
 
     if (o->kind != OBJECT_FILE && o->owner && bound_page(o->owner))
@@ -84,6 +95,7 @@ first_page(struct object *o, uint32_t index)
     page->state = PAGE_COMING;
     cache_fill(page);
     return wait_for(page);
+    // END swap.1
 }
 
 struct touched
@@ -100,6 +112,11 @@ object_touch(struct object *o, uint32_t index)
 static struct touched
 copy(struct process *p, uint32_t address, const struct page *from)
 {
+    // SOLUTION swap.2
+    // | /* TODO swap.2: whose page is it from now on, and what does the table of pages say of it?  What is mapped there goes. */
+    // | (void)p, (void)address, (void)from;
+    // | exercise_missing("swap.2");
+    // | return failed(ERR_RANGE);
     struct page *page;
 
     if (bound_page(p))
@@ -113,12 +130,16 @@ copy(struct process *p, uint32_t address, const struct page *from)
     counts.copied++;
     memory_unmap(p->descriptor, address, 1);
     return found(page);
+    // END swap.2
 }
 
 /* A page of a file is mapped so that a first write to it faults: so it is known what is dirty, and how much. */
 static struct touched
 write_shared(struct page *page)
 {
+    // SOLUTION swap.7
+    // | /* TODO swap.7: the first write to a page of a file makes it dirty, or waits: cache_full(), cache_clean(). */
+    // | return found(page);
     if (page->object->kind == OBJECT_FILE && !page->dirty) {
         if (cache_full()) {
             cache_clean(page->object);
@@ -127,6 +148,7 @@ write_shared(struct page *page)
         page_dirtied(page, true);
     }
     return found(page);
+    // END swap.7
 }
 
 static struct touched
@@ -154,8 +176,9 @@ touch(struct process *p, uint32_t address, bool write)
     struct touched t;
 
     address &= -PAGE;
-    if (!r || r->fixed || (write && !(r->flags & MEMORY_WRITABLE)))
+    if (!r || r->fixed)
         return failed(ERR_RANGE);
+    write = write && r->flags & MEMORY_WRITABLE; /* else it faults once more, at a page that is there */
     t = private_touch(p, address / PAGE);
     if (t.outcome == TOUCH_DONE && page_map(t.page, p, address, r->flags & MEMORY_WRITABLE, false))
         t.outcome = TOUCH_MEMORY;
@@ -232,17 +255,21 @@ pager_fault(struct request *r)
     struct fault_message fault;
     const struct region *region;
     uint32_t error;
+    bool write;
 
     get_bytes(&in, &fault, sizeof(fault));
     region = in.broken ? NULL : region_at(r->process, fault.address);
+    write = fault.access == FAULT_WRITE;
     if (!region || region->fixed || fault.vector != VECTOR_PAGE_FAULT)
+        return message_fault(r);
+    if (fault.present && !(write && region->flags & MEMORY_WRITABLE))
         return message_fault(r);
     counts.faults++;
     if (memory_short(r->process)) {
         counts.waited++;
         error = sleep_fault(&memory_sleepers, r, &fault);
     } else {
-        error = conclude(r, &fault, touch(r->process, fault.address, fault.access == FAULT_WRITE));
+        error = conclude(r, &fault, touch(r->process, fault.address, write));
     }
     memory_check();
     return error;

@@ -116,11 +116,11 @@ message_ended(struct request *r)
     if (r->m.function == MESSAGE_THREAD_ENDED)
         return NO_REPLY;
     life_end(p, END_EXIT, 0); /* unless we ended it: its last thread did */
-    regions_forget(p);
     // SINCE swap
     processes_ending--;
     private_forget(p);
     // END swap
+    regions_forget(p);
     waiters_drop(&p->waiting_any);
     life_ended(p);
     // SINCE swap

@@ -28,12 +28,17 @@ manager_begin(void)
     manager_run();
 }
 
-/* The manager goes on in a thread of the highest priority: vm.h says why.  Its first thread cannot change its own. */
+#define STACK_LEFT 4096 /* bytes, to the thread that is about to end */
+
+/*
+ * The manager goes on in a thread of the highest priority: vm.h says why.  The first one, which cannot change its own,
+ * leaves the stack to it.
+ */
 static void __attribute__((noreturn))
 run_above_all(void)
 {
-    static uint8_t stack[16384] __attribute__((aligned(16)));
-    struct registers start = {.eip = (uint32_t)manager_begin, .esp = (uint32_t)&stack[sizeof(stack) - 16]};
+    uint32_t stack = ((uint32_t)__builtin_frame_address(0) & -16u) - STACK_LEFT;
+    struct registers start = {.eip = (uint32_t)manager_begin, .esp = stack - 4};
     uint32_t thread = process_thread(DESCRIPTOR_ROOT).value;
 
     thread_priority(thread, PRIORITIES - 1, CALL_MACHINE);

@@ -13,20 +13,34 @@ typedef void visitor(const struct page *page, uint32_t process, uint32_t address
 static bool
 is_hidden(const struct region *r, uint32_t address)
 {
+    // SOLUTION swap.2
+    // | /* TODO swap.2 */
+    // | (void)r, (void)address;
+    // | return false;
     return r->flags & MAP_PRIVATE && tree_get(&r->process->memory->tree, address / PAGE);
+    // END swap.2
 }
 
 /* The address of the page `index` of the object in this region; 0: it is not in it. */
 static uint32_t
 address_in(const struct region *r, uint32_t index)
 {
+    // SOLUTION swap.3
+    // | /* TODO swap.3: 0 if it is not in it. */
+    // | (void)r, (void)index;
+    // | return 0;
     return index - r->first < r->pages ? r->address + (index - r->first) * PAGE : 0;
+    // END swap.3
 }
 
 /* Wherever the page may be mapped. */
 static void
 visit(const struct page *page, visitor *function, uint32_t *result)
 {
+    // SOLUTION swap.3
+    // | /* TODO swap.3: the one process whose own it is; or each region of the object, unless it is hidden there. */
+    // | (void)page, (void)function, (void)result, (void)address_in, (void)is_hidden;
+    // | exercise_missing("swap.3");
     const struct object *o = page->object;
 
     if (o->kind == OBJECT_PRIVATE) {
@@ -39,6 +53,7 @@ visit(const struct page *page, visitor *function, uint32_t *result)
         if (address && !is_hidden(r, address))
             function(page, r->process->descriptor, address, result);
     }
+    // END swap.3
 }
 
 static void
@@ -80,12 +95,18 @@ look_at_one(const struct page *page, uint32_t process, uint32_t address, uint32_
 bool
 page_used(struct page *page)
 {
+    // SOLUTION swap.3
+    // | /* TODO swap.3: visit(), look_at_one(); page_dirtied(). */
+    // | (void)page, (void)look_at_one;
+    // | exercise_missing("swap.3");
+    // | return true;
     uint32_t bits = 0;
 
     visit(page, look_at_one, &bits);
     if (bits & MEMORY_DIRTY)
         page_dirtied(page, true);
     return bits & MEMORY_ACCESSED;
+    // END swap.3
 }
 
 /*

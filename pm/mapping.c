@@ -35,6 +35,11 @@ add(struct process *p, const struct mapping *m)
     struct object *o = object_named(&m->object, RIGHT_READ);
     uint32_t error;
 
+    // SOLUTION swap.1
+    // | /* TODO swap.1: who may; region_add(), with MAP_OBJECT, and MAP_WRITE for who may write; region_attach(). */
+    // | (void)p, (void)o, (void)may_write, (void)error;
+    // | exercise_missing("swap.1");
+    // | return ERR_LIMIT;
     if (!o || (m->flags & MEMORY_WRITABLE && !may_write))
         return ERR_NO_ACCESS;
     if (m->flags & ~FLAGS)
@@ -45,6 +50,7 @@ add(struct process *p, const struct mapping *m)
     if (!error)
         region_attach(region_at(p, m->address), p, o, m->first);
     return error;
+    // END swap.1
 }
 
 static uint32_t
@@ -136,9 +142,9 @@ may_protect(struct region *r, uint32_t first, uint32_t last, uint32_t flags)
     return r->wired || (flags & MEMORY_WRITABLE && r->object && !(r->flags & MAP_WRITE)) ? ERR_NO_ACCESS : 0;
 }
 
-/* Who may write from now on faults once more, so that it is mapped so; what is known of its content is not forgotten. */
+/* It is mapped anew when it is touched; what is known of its content is not forgotten. */
 static void
-allow_writes(struct region *r, uint32_t at)
+map_anew(struct region *r, uint32_t at)
 {
     uint32_t entry = tree_get(&r->process->memory->tree, at / PAGE);
     struct page *page = ENTRY_IS_PAGE(entry) ? page_of(entry) : NULL;
@@ -154,10 +160,7 @@ static uint32_t
 protect(struct region *r, uint32_t first, uint32_t last, uint32_t flags)
 {
     for (uint32_t at = first; at < last; at += PAGE)
-        if (flags & MEMORY_WRITABLE)
-            allow_writes(r, at);
-        else
-            memory_protect(r->process->descriptor, at, 1, 0);
+        map_anew(r, at);
     r->flags = (r->flags & ~MEMORY_WRITABLE) | flags;
     return 0;
 }

@@ -29,10 +29,14 @@ static struct job *writing[WORKERS / 2], *reading[WORKERS / 2];
 void
 slot_free(uint32_t slot)
 {
+    // SOLUTION swap.5
+    // | /* TODO swap.5: slot 0 is none. */
+    // | (void)slot;
     if (slot == 0 || map[slot] != SLOT_USED)
         return;
     map[slot] = SLOT_FREE;
     swap_used--;
+    // END swap.5
 }
 
 static void
@@ -46,16 +50,26 @@ slot_spoil(uint32_t slot)
 static bool
 all_free(uint32_t slot, uint32_t count)
 {
+    // SOLUTION swap.5
+    // | /* TODO swap.5 */
+    // | (void)slot, (void)count;
+    // | return false;
     for (uint32_t i = 0; i < count; i++)
         if (slot + i >= swap_slots || map[slot + i] != SLOT_FREE)
             return false;
     return true;
+    // END swap.5
 }
 
 /* So many free slots in a row, from where the search ended last; 0: there are none. */
 static uint32_t
 find_run(uint32_t count)
 {
+    // SOLUTION swap.5
+    // | /* TODO swap.5: slots 1 to swap_slots - 1, each once; next_slot goes on behind the last one, too. */
+    // | (void)count, (void)all_free, (void)next_slot;
+    // | exercise_missing("swap.5");
+    // | return 0;
     for (uint32_t n = 1; n < swap_slots; n++) {
         uint32_t slot = next_slot < swap_slots ? next_slot : 1;
 
@@ -64,12 +78,18 @@ find_run(uint32_t count)
             return slot;
     }
     return 0;
+    // END swap.5
 }
 
 /* Takes up to `*count` neighbours; as many as there are in one place. */
 static uint32_t
 take_run(uint32_t *count)
 {
+    // SOLUTION swap.5
+    // | /* TODO swap.5: find_run(), of fewer if need be; they are in use from now on. */
+    // | (void)count, (void)find_run;
+    // | exercise_missing("swap.5");
+    // | return 0;
     uint32_t slot = find_run(*count);
 
     while (!slot && *count > 1)
@@ -79,6 +99,7 @@ take_run(uint32_t *count)
     swap_used += slot ? *count : 0;
     next_slot = slot + *count;
     return slot;
+    // END swap.5
 }
 
 /* A cluster is complete, and has to be written before more can go. */
@@ -156,6 +177,10 @@ lose(struct page *page)
 static void
 has_come(struct job *job)
 {
+    // SOLUTION swap.6
+    // | /* TODO swap.6: is the page still wanted (job->page[0])?  Did the disk fail?  Who sleeps until it has come? */
+    // | (void)job, (void)lose;
+    // | exercise_missing("swap.6");
     struct page *page = job->page[0];
 
     reading[job->first / CLUSTER] = NULL;
@@ -169,6 +194,7 @@ has_come(struct job *job)
     page->state = PAGE_HERE;
     counts.swapped_in++;
     sleep_wake(&page->sleepers);
+    // END swap.6
 }
 
 static void
@@ -199,6 +225,9 @@ gone(struct page *page, uint32_t slot, bool failed)
         slot_free(slot);
     if (!page)
         return;
+    // SOLUTION swap.6
+    // | /* TODO swap.6: has somebody touched it meanwhile?  If not it is free now, and its object has the slot.  Or it failed. */
+    // | exercise_missing("swap.6");
     page->writing = false;
     page->slot = failed ? 0 : slot;
     if (page->state == PAGE_GOING && !failed) {
@@ -208,6 +237,7 @@ gone(struct page *page, uint32_t slot, bool failed)
     }
     page->state = PAGE_HERE;
     page_dirtied(page, page->dirty || failed);
+    // END swap.6
     counts.evicted++;
 }
 
@@ -236,6 +266,11 @@ pack(void)
 static bool
 start_going(struct job *job)
 {
+    // SOLUTION swap.6
+    // | /* TODO swap.6: pack(), take_run(): so many of leaving[] become the job's, clean, with what they hold in its part of the buffer. */
+    // | (void)job, (void)pack, (void)take_run, (void)has_gone;
+    // | exercise_missing("swap.6");
+    // | return false;
     pack();
     job->pages = leaving_count;
     job->index = leaving_count ? take_run(&job->pages) : 0;
@@ -254,6 +289,7 @@ start_going(struct job *job)
     job->words[1] = job->pages * SECTORS;
     job->done = has_gone;
     return true;
+    // END swap.6
 }
 
 bool

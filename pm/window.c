@@ -47,9 +47,13 @@ fail(struct page *page)
 static void
 not_cleaned(struct page *page)
 {
+    // SOLUTION swap.7
+    // | /* TODO swap.7 */
+    // | (void)page;
     page->writing = false;
     page->object->writing--;
     page_dirtied(page, true);
+    // END swap.7
 }
 
 static void
@@ -189,6 +193,10 @@ pm_page_open(struct request *r)
 static struct page *
 dirty_page(const struct object *o, uint32_t from)
 {
+    // SOLUTION swap.7
+    // | /* TODO swap.7 */
+    // | (void)o, (void)from;
+    // | return NULL;
     for (uint32_t i = tree_next(&o->tree, from); i != TREE_NONE && o->dirty; i = tree_next(&o->tree, i + 1)) {
         struct page *page = page_of(tree_get(&o->tree, i));
 
@@ -196,17 +204,23 @@ dirty_page(const struct object *o, uint32_t from)
             return page;
     }
     return NULL;
+    // END swap.7
 }
 
 /* From now on it counts as clean; who writes to it meanwhile makes it dirty again. */
 static void
 begin_cleaning(struct page *page)
 {
+    // SOLUTION swap.7
+    // | /* TODO swap.7: it counts as clean from now on; but what is written to it meanwhile has to be noticed. */
+    // | (void)page;
+    // | exercise_missing("swap.7");
     page_dirtied(page, false);
     page_protect(page);
     if (!page->writing)
         page->object->writing++;
     page->writing = true;
+    // END swap.7
 }
 
 uint32_t
@@ -248,6 +262,9 @@ settle_filled(struct process *p, uint32_t slot, struct page *page)
 static void
 settle_cleaned(struct page *page)
 {
+    // SOLUTION swap.7
+    // | /* TODO swap.7 */
+    // | (void)page;
     struct object *o = page->object;
 
     page->writing = false;
@@ -255,6 +272,7 @@ settle_cleaned(struct page *page)
     counts.cleaned++;
     if (!o->dirty && !o->writing)
         sleep_wake(&o->synced);
+    // END swap.7
 }
 
 uint32_t

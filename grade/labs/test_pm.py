@@ -1220,13 +1220,12 @@ def test_life_gone(boot, seed):
 
 def marks(o, count):
     """From outside: what there is in the kernel each time that the manager is asked for PM_MACHINE."""
-    o.run_to("call_frames")  # the manager's own look when it begins
     return [mark(o) for _ in range(count)]
 
 
 def mark(o):
     o.gdb.step()
-    o.run_to("call_frames")
+    o.run_to_program("pm_machine")
     manager, at = structs(o)[MANAGER], o.members("process")
     used = o.word(manager + at["pages"]) * 256 - o.word(manager + at["unused"])
     return {"processes": len(o.processes()), "free frames": o.word(o.address("frames_free")), "descriptors of the manager": used}
