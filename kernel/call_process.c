@@ -182,7 +182,7 @@ struct thread *
 call_frames(struct thread *self)
 {
     struct frame_range r = {0};
-    struct frame_view view = {.free = frames_free};
+    struct frame_view view; /* only so much of it is filled as is asked for */
     uint32_t error = call_data(self, &r, sizeof(r)), size = offsetof(struct frame_view, users[r.frames]);
 
     if (!error && (r.frames > FRAMES_MAX || r.first > FRAMES - r.frames))
@@ -191,6 +191,8 @@ call_frames(struct thread *self)
         error = own_page(call_room(self, size));
     if (error)
         return call_fail(self, error);
+    view.free = frames_free;
+    view.error = 0;
     for (uint32_t i = 0; i < r.frames; i++)
         view.users[i] = frame_references((r.first + i) * PAGE_SIZE);
     return call_reply_data(self, &view.free, size);

@@ -3,10 +3,23 @@
  * Bounds: how much a process may have is in the policy (`limit`).  Each question is asked before anything has been
  * changed; 0, or ERR_LIMIT.
  */
-#include "pm.h"
+// SINCE swap
+// < #include "pm.h"
+#include "vm.h"
+// END swap
 
 #define FRAMES_KEPT 64 /* for those whom others need: so a system that is full of programs goes on */
 #define PLACES_KEPT 32 /* of the table of processes, for the first one, which starts servers again */
+
+/* Free frames of the machine, about. */
+uint32_t
+frames_left(void)
+{
+    // SINCE swap
+    // < return frames_free();
+    return memory_left();
+    // END swap
+}
 
 /* Is it the first process, or one of those that may give doors a name? */
 static bool
@@ -34,7 +47,7 @@ bound_page(const struct process *p)
     // | return 0;
     if (p->pages >= policy_limits(p->domain)->pages)
         return ERR_LIMIT;
-    return serves(p) || frames_free() > FRAMES_KEPT ? 0 : ERR_LIMIT;
+    return serves(p) || frames_left() > FRAMES_KEPT ? 0 : ERR_LIMIT;
     // END pm.8
 }
 

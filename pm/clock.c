@@ -11,9 +11,13 @@
 #define LOOKS  128u /* pages that one step looks at, so that it is not long */
 #define ROUNDS 2u   /* after so many nothing can be found */
 
+#define ASKED_EVERY   16u /* pages */
+#define FRAMES_A_PAGE 3u  /* at most: with tables in two processes */
+
 struct sleeper *memory_sleepers;
 
 static uint32_t hand;
+static uint32_t left, asked_in; /* free frames when the kernel was asked last; and after so many more it is asked again */
 
 uint32_t
 memory_kept(void)
@@ -28,6 +32,26 @@ target(void)
     uint32_t more = frames_all / 32;
 
     return KEPT + (more < 32 ? 32 : more > 512 ? 512 : more);
+}
+
+/*
+ * Free frames.  To ask the kernel costs as much as to map a page, so as long as there are many it is asked now and then, and
+ * what was taken meanwhile is reckoned with.
+ */
+uint32_t
+memory_left(void)
+{
+    if (asked_in == 0) {
+        left = frames_free();
+        asked_in = left > 2 * target() ? ASKED_EVERY : 0;
+    }
+    return left - (asked_in ? FRAMES_A_PAGE * (ASKED_EVERY - asked_in) : 0);
+}
+
+void
+memory_used(void)
+{
+    asked_in -= asked_in > 0;
 }
 
 /* May it leave memory at all? */
@@ -105,7 +129,7 @@ memory_short(const struct process *p)
     // | /* TODO swap.8: reclaim() when there is not enough; who must wait when there is hardly any? */
     // | (void)p, (void)target, (void)reclaim;
     // | return false;
-    if (frames_free() > target())
+    if (memory_left() > target())
         return false;
     reclaim(LOOKS, target());
     return frames_free() <= KEPT && !bound_serves(p);

@@ -62,6 +62,7 @@ take(struct object *o, uint32_t index)
     *page = (struct page){.object = o, .index = index, .state = PAGE_HERE};
     tree_set(&o->tree, index, ENTRY_PAGE(number_of(page)));
     o->resident++;
+    memory_used();
     return page;
 }
 

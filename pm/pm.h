@@ -151,6 +151,7 @@ void life_delete(struct process *p);
 
 /* --- Bounds: bounds.c. */
 #define REGIONS_MAX 256 /* of a process */
+uint32_t frames_left(void);
 uint32_t bound_page(const struct process *p);
 uint32_t bound_region(const struct process *p);
 uint32_t bound_name(const struct process *p);

@@ -169,6 +169,8 @@ extern struct page *reach_awaits; /* reach.c: after ERR_AGAIN, the page that has
 
 extern struct sleeper *memory_sleepers;
 bool memory_short(const struct process *p); /* may it not have a frame now?  Looks for some if there are few */
+uint32_t memory_left(void);
+void memory_used(void); /* one frame more, or a few */
 void memory_freed(void);
 void memory_check(void);
 uint32_t memory_kept(void);
