@@ -51,6 +51,10 @@ GROUPS-profile  := build run test
 # END doors
 
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+# SINCE swap
+GROUPS-plot     := build run
+GROUPS-replace  := run
+# END swap
 ifneq ($(filter clean,$(goals)),)
 .NOTPARALLEL:
 endif
@@ -120,8 +124,11 @@ harness  = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL PYTHONPATH=grade $(PYTHON) -m
 # < given := LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL_ARGS AT WALK
 given := LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL_ARGS AT WALK FILE WHO
 # END pm
-$(foreach name,$(given),$(if $(findstring $$,$(value $(name))),$(error $(name) holds a dollar sign, which make takes for its own)))
 option   = $(if $($(2)),$(1) "$$$(2)")
+# SINCE swap
+given += FRAMES MEMORY
+# END swap
+$(foreach name,$(given),$(if $(findstring $$,$(value $(name))),$(error $(name) holds a dollar sign, which make takes for its own)))
 
 comma       := ,
 # SINCE doors
@@ -244,6 +251,18 @@ profile: build ## where the instructions of a message go, function by function
 doctor: ## what is installed, what is missing, does the machine boot
 	@test -x $(PYTHON) || { echo '$(PYTHON) is missing: apt-get install python3'; exit 1; }
 	@$(call front,doctor.py)
+
+# SINCE swap
+.PHONY: plot replace
+plot: build ## [PROGRAM=command] [MEMORY=MiB] [FILE=record] [OUT=dir]: pictures of memory, faults and evictions
+	@PYTHONPATH=grade $(call front,plot.py) --append "$$KERNEL_ARGS" $(call option,--program,PROGRAM) \
+	    $(call option,--memory,MEMORY) $(call option,--record,FILE) $(call option,--output,OUT)
+
+replace: ## [FILE=references] [FRAMES=8,16-64:8] [OUT=file.svg]: policies of page replacement, on paper
+	@PYTHONPATH=grade $(call front,replace.py) run "$${FILE:-$(BUILD)/plot/references.txt}" \
+	    $(call option,--frames,FRAMES) $(call option,--plot,OUT)
+
+# END swap
 
 clean: ## forget everything that was made
 	rm -rf $(BUILD)

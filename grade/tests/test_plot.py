@@ -61,7 +61,7 @@ def test_lines_that_are_cut_short(line):
 
 @pytest.mark.parametrize("line", [
     FAULT + " " + EVICT, FAULT + "s", "vm x" + FAULT[5:], "vm -1 evict 12 3 drop", "vm 1 evict 12 3 zero", "vm 1 evict q12 3 drop",
-    COUNTS.replace("free", "fre"), COUNTS.replace("=2", "=-2"), "vm 1 fault p7 p7 3 zero", "vm 1 fault 7 p7 0x zero", "vm 1 evict 1 99999999999 drop",
+    COUNTS + " x", COUNTS.replace("free", "fre"), COUNTS.replace("=2", "=-2"), "vm 1 fault p7 p7 3 zero", "vm 1 fault 7 p7 0x zero", "vm 1 evict 1 99999999999 drop",
 ])
 def test_lines_that_are_wrong(line):
     assert read(line).wrong == [1]
@@ -254,3 +254,9 @@ def test_the_machine_is_told_to_record():
 def test_a_command():
     run = recorder.record("echo here I am")
     assert (run.said, run.end) == ("here I am", None)
+
+
+def test_make(recorded, tmp_path):
+    recorded(COUNTS, FAULT)
+    said = states.make(states.ROOT, "plot", f"FILE={tmp_path}/record", f"OUT={tmp_path}/made").stdout
+    assert "Process 7 is drawn." in said and (tmp_path / "made/faults.svg").exists()

@@ -283,3 +283,9 @@ def test_what_workloads_are_for():
     assert faults(local, "lru", 20) < 0.9 * faults(local, "random", 20)
     assert faults(scan, "fifo", 15) > 1.5 * faults(scan, "lru", 15)
     assert faults(columns, "lru", 10) > 5 * faults(by_rows, "lru", 10)
+
+
+def test_make(belady, tmp_path):
+    done = states.make(states.ROOT, "replace", f"FILE={belady}", "FRAMES=3,4", f"OUT={tmp_path}/my.svg")
+    assert {row[0] for row in rows(done)} == {3, 4} and "Drawn: " in done.stdout
+    ET.parse(tmp_path / "my.svg")
