@@ -109,6 +109,7 @@ message_ended(struct request *r)
     life_end(p, END_EXIT, 0); /* unless we ended it: its last thread did */
     regions_forget(p);
     waiters_drop(&p->waiting_any);
+    trace_parent_ended(p);
     life_ended(p);
     return NO_REPLY;
 }
