@@ -2195,7 +2195,7 @@ FRAMES_KEPT, PLACES_KEPT, PLACES = 64, 32, 2048
 def test_bound_kept(boot, seed):
     """Something is kept for those whom all others need."""
     chance = chance_of(seed, "kept")
-    kept_frames(Scene(boot.tree), chance).run(boot, POOR, memory=8)
+    kept_frames(Scene(boot.tree), chance).run(boot, POOR, memory=8, shift=4)
     kept_places(Scene(boot.tree), chance).run(boot, POOR, memory=64, shift=3)
 
 
@@ -2226,7 +2226,9 @@ def kept_frames(s, chance):
     taker.start(edx=BASE)
     s.nap(1500)
     taker.call("PM_STOP")
-    taker.look(f"a process that takes memory until {FRAMES_KEPT} frames are left", state=s.PROCESS_STOPPED)
+    taker.look("a process that takes memory", state=s.PROCESS_STOPPED)
+    s.do("PM_MACHINE", what=f"when a process has taken memory until {FRAMES_KEPT} frames were left", show=7, check=lambda seen, what: (
+        expect(FRAMES_KEPT - 8 < seen.data[3] <= FRAMES_KEPT, True, f"{what}: whether {seen.data[3]} free frames are nearly as many")))
     for n in range(1, chance.randrange(12, 20)):
         s.do(WRITE, words(BELOW + n * PAGE, n), "by the first process, when little memory is left", value=0)
         s.do(WRITE, words(BELOW + n * PAGE, n), "by who may give names, when little memory is left", value=0, actor=1)
