@@ -16,8 +16,8 @@ from policy_model import RIGHTS, Model
 POLICY = (states.ROOT / "user/files/etc/policy").read_text()
 ABI = pmplay.abi(states.ROOT, "pm/abi/pm.h", "pm/abi/errors.h", "kernel/abi/call.h", "kernel/abi/door.h")
 DIRECTOR = "doors system processes archive report halt"
-BUDGET = 150000  # guest instructions for a process, from its creation to what its creator hears of its end
-FILE_BUDGET = 124000  # the same, as the shell does it: the program is a file, and gets all that programs get
+BUDGET = 120000  # guest instructions for a process, from its creation to what its creator hears of its end
+FILE_BUDGET = 111000  # the same, as the shell does it: the program is a file, and gets all that programs get
 
 
 @pytest.fixture
