@@ -207,6 +207,8 @@ static handler *const handlers[CALL_LIMIT] = {
     [CALL_PROCESS_COUNTS] = call_process_counts,
     [CALL_PROCESS_LIMIT] = call_process_limit,
     [CALL_PROCESS_DESCRIPTOR] = call_process_descriptor,
+    [CALL_PROCESS_CALL] = call_process_call,
+    [CALL_THREAD_TRACE] = call_thread_sandbox,
     // END pm
     [CALL_THREAD_EXIT] = call_thread_exit,
     [CALL_THREAD_CREATE] = call_thread_create,
@@ -254,8 +256,8 @@ kernel_call(struct thread *self)
 }
 // SINCE doors
 
-/* A message to a process, or a call on one's way there. */
-static __attribute__((noinline)) struct thread *
+/* A message to a process, or a call on one's way there; it may be any other, too. */
+__attribute__((noinline)) struct thread *
 message_call(struct thread *self)
 {
     uint32_t function = CALL_ARG0(self);

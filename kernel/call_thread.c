@@ -105,5 +105,9 @@ call_thread_sandbox(struct thread *self)
 
     if (!error)
         error = desc_set(&target(self)->sandbox, self->process, &door);
+    // SINCE pm
+    if (!error)
+        target(self)->traced = door.door && CALL_ARG0(self) == CALL_THREAD_TRACE;
+    // END pm
     return error ? call_fail(self, error) : call_reply(self, 0, 0);
 }

@@ -62,11 +62,13 @@ void waiters_leave(struct thread *t);
 
 /* manager.c */
 #define ERR_OWN_PAGE 0xffff /* ring 3 never sees it: a page of the caller's own buffer is absent */
+#define INT_SIZE     2      /* bytes of an `int` instruction */
 struct thread *fault_send(struct thread *self);
 struct thread *fault_own(struct thread *self);
 bool fault_absent(struct thread *t, uint32_t address, bool write);
 struct thread *trap_send(struct thread *self, uint32_t vector);
 struct thread *trap_pass(struct thread *t);
+struct thread *trap_again(struct thread *t);
 uint32_t trap_message(const struct thread *caller, struct span *message);
 void trap_arguments(const struct thread *caller, struct thread *receiver);
 uint32_t trap_resume(struct thread *self, struct thread *caller);
@@ -75,6 +77,16 @@ bool trap_handled(struct thread *self, struct thread **next);
 void trap_unanswered(struct thread *t);
 struct registers registers_of(const struct thread *t);
 void registers_set(struct thread *t, const struct registers *r);
+
+/* call.c */
+struct thread *message_call(struct thread *self);
+
+// SINCE pm
+/* trace.c */
+#define CALL_TOLD (CALL_END + 1) /* in `again`, while a call passes: the tracer is told of its end */
+struct thread *trace_pass(struct thread *t);
+struct thread *trace_over(struct thread *t);
+// END pm
 
 /* irq.c, idle.asm */
 void irq_happened(unsigned irq);

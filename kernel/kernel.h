@@ -248,4 +248,7 @@ handler call_process_stop;
 handler call_process_counts;
 handler call_process_limit;
 handler call_process_descriptor;
+
+/* trace.c */
+handler call_process_call;
 // END pm

@@ -19,12 +19,30 @@ alive(const struct descriptor *d)
 struct thread *
 trap_pass(struct thread *t)
 {
-    struct descriptor *d = t->trap.function == MESSAGE_TRAP ? &t->sandbox : &t->process->manager;
+    struct descriptor *d = t->trap.function == MESSAGE_FAULT ? &t->process->manager : &t->sandbox;
 
     if (alive(d))
         return message_pass(t, d);
     trap_unanswered(t);
     return NULL;
+}
+
+/* What `t`, which is about to run, has to do first: its message, its reply or its call. */
+struct thread *
+trap_again(struct thread *t)
+{
+    // SINCE pm
+    if (t->again == CALL_TOLD)
+        return trace_over(t);
+    // END pm
+    t->again = CALL_DONE;
+    if (t->trap.function)
+        return trap_pass(t);
+    // SINCE pm
+    if (t->traced)
+        return trace_pass(t);
+    // END pm
+    return t->aside ? reply_fetch(t) : call(t);
 }
 
 /* `self` made exception `vector`.  Answers with the thread to run; `self` if there is no manager to tell. */
@@ -107,6 +125,10 @@ trap_send(struct thread *self, uint32_t vector)
 {
     limit_clear(self); /* of a call that was begun before there was a sandbox */
     self->trap = (struct trap){MESSAGE_TRAP, vector, 0, 0, 0, 0, CALL_DONE};
+    // SINCE pm
+    if (self->traced)
+        self->trap.again = CALL_AGAIN;
+    // END pm
     return trap_pass(self);
 }
 
@@ -208,7 +230,6 @@ trap_unanswered(struct thread *t)
     thread_wake(t);
 }
 
-#define INT_SIZE 2 /* bytes of an `int` instruction */
 #define FLAG_RF  0x10000u /* of EFLAGS: set by a fault, so that the instruction can be made again */
 
 /* Does this #GP come from an `int` that ring 3 may not make?  (Intel SDM volume 3, section 6.12.1.2.) */

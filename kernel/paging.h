@@ -36,6 +36,7 @@ uint32_t *space_entry(paddr_t directory, uint32_t address);
 void space_put(paddr_t directory, uint32_t address, uint32_t entry);
 void space_change(paddr_t directory, uint32_t address, uint32_t entry);
 void space_remove(paddr_t directory, uint32_t address);
+uint32_t space_skip(paddr_t directory, uint32_t address, uint32_t tables);
 uint32_t space_next(paddr_t directory, uint32_t address);
 
 /* range.c */

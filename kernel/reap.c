@@ -10,8 +10,8 @@
 #define THREADS_PIECE     4
 #define DESCRIPTORS_PIECE 16
 #define MEMORY_PIECE      512 /* in looks at a page that is not mapped; */
-#define LOOK              4    /* so many are a table that is not there, */
-#define REMOVE            24   /* and so many a page that is */
+#define REMOVE            24  /* so many are a page that is */
+#define TABLES_PIECE      64  /* tables that are not there: each is one */
 
 static struct list works = LIST_EMPTY(works);
 
@@ -64,13 +64,14 @@ close_descriptors(struct process *p)
 static uint32_t
 free_some(struct process *p)
 {
-    const uint32_t *entry = space_entry(p->space, p->freed);
-    uint32_t first = p->freed, at = first, end = (at & -TABLE) + TABLE;
+    uint32_t first = p->freed, at = space_skip(p->space, first, TABLES_PIECE), end = (at & -TABLE) + TABLE;
+    const uint32_t *entry;
 
+    p->freed = at;
+    if (at != first)
+        return TABLES_PIECE;
     p->freed = end;
-    if (!entry)
-        return LOOK;
-    for (; at < end && !*entry; entry++)
+    for (entry = space_entry(p->space, at); at < end && !*entry; entry++)
         at += PAGE_SIZE;
     if (at == end)
         return (end - first) / PAGE_SIZE;

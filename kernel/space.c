@@ -151,20 +151,31 @@ space_new(void)
 }
 
 /*
- * The first mapped page at `address` or above it; 0 if there is none.  Tables
- * that are not there are skipped as a whole.
+ * The first address from this one on for which there is a page table.  So many tables that are not there
+ * are looked at, at most; then it is where that ends.
  */
+uint32_t
+space_skip(paddr_t directory, uint32_t address, uint32_t tables)
+{
+    for (const uint32_t *table = table_entry(directory, address); tables > 0 && address < KERNEL_BASE; tables--) {
+        if (*table++ & PAGE_PRESENT)
+            break;
+        address = (address | (PAGE_SIZE * ENTRIES - 1)) + 1;
+    }
+    return address;
+}
+
+/* The first mapped page at `address` or above it; 0 if there is none. */
 uint32_t
 space_next(paddr_t directory, uint32_t address)
 {
-    while (address < KERNEL_BASE) {
+    while ((address = space_skip(directory, address, USER_ENTRIES)) < KERNEL_BASE) {
         const uint32_t *entry = space_entry(directory, address);
         uint32_t end = (address | (PAGE_SIZE * ENTRIES - 1)) + 1;
 
-        for (; entry && address < end; address += PAGE_SIZE)
+        for (; address < end; address += PAGE_SIZE)
             if (*entry++)
                 return address;
-        address = end;
     }
     return 0;
 }

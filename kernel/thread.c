@@ -393,15 +393,8 @@ thread_end(struct thread *t)
 static struct thread *
 do_again(struct thread *t)
 {
-    bool end = t->again == CALL_END;
-
     t->state = THREAD_RUNNING; /* it is in no queue any more */
-    t->again = CALL_DONE;
-    if (end)
-        return thread_end(t);
-    if (t->trap.function)
-        return trap_pass(t);
-    return t->aside ? reply_fetch(t) : call(t);
+    return t->again == CALL_END ? thread_end(t) : trap_again(t);
 }
 
 /* The thread that is to run: `next`, unless it cannot run or something above it is ready. */

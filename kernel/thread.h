@@ -96,7 +96,8 @@ struct thread {
     // END doors
     struct fpu_state fpu;
     // SINCE pm
-    bool kept; /* stopped with its process, which has a reference for it meanwhile */
+    bool kept;   /* stopped with its process, which has a reference for it meanwhile */
+    bool traced; /* who has the sandbox may let its calls pass: CALL_THREAD_TRACE */
     // END pm
     uint8_t below_next[VM86_EXTRA]; /* see thread.c */
 };

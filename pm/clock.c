@@ -92,6 +92,8 @@ forget(struct page *page)
 static void
 evict(struct page *page)
 {
+    page_protect(page);
+    page_used(page); /* once more, now that nobody can write it */
     if (!page->dirty)
         forget(page);
     else if (page->object->kind == OBJECT_FILE)

@@ -122,6 +122,7 @@ message_ended(struct request *r)
     // END swap
     regions_forget(p);
     waiters_drop(&p->waiting_any);
+    trace_parent_ended(p);
     life_ended(p);
     // SINCE swap
     memory_check();

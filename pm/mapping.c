@@ -151,6 +151,7 @@ map_anew(struct region *r, uint32_t at)
 
     if (!page && !entry && r->object)
         page = region_page(r, r->first + (at - r->address) / PAGE);
+    memory_protect(r->process->descriptor, at, 1, 0); /* nobody writes it between the look and the end */
     if (page)
         page_used(page);
     memory_unmap(r->process->descriptor, at, 1);

@@ -121,24 +121,33 @@ region_at(const struct process *p, uint32_t address)
     return NULL;
 }
 
-/* The page of this address, which is not there yet.  0, or an error. */
+/* Has the kernel mapped the page of this address? */
+static bool
+is_there(const struct process *p, uint32_t address)
+{
+    static struct memory_view view;
+
+    return !memory_query(p->descriptor, address & -PAGE, 1, &view).error && view.page[0];
+}
+
+/* The page of this address, which was not there.  0 if it is now, or an error. */
 uint32_t
 region_bring(struct process *p, uint32_t address)
 {
     // SOLUTION pm.1
-    // | /* TODO pm.1: the kernel's memory_map(), with what the region says; and count it.  bound_page() is asked first. */
-    // | (void)p, (void)address, (void)region_at;
+    // | /* TODO pm.1: the kernel's memory_map(), with what the region says, if bound_page() lets it; and count it. */
+    // | (void)p, (void)address, (void)region_at, (void)is_there;
     // | exercise_stop("pm.1");
     const struct region *r = region_at(p, address);
     uint32_t error;
 
     if (!r || r->fixed)
         return ERR_RANGE;
-    if (bound_page(p))
-        return ERR_LIMIT;
-    error = memory_map(p->descriptor, address & -PAGE, 1, r->flags).error;
+    error = bound_page(p);
+    if (!error)
+        error = memory_map(p->descriptor, address & -PAGE, 1, r->flags).error;
     p->pages += !error;
-    return error && error != ERR_MAPPED ? ERR_LIMIT : 0; /* two threads may have touched it */
+    return error && !is_there(p, address) ? ERR_LIMIT : 0; /* another thread may have touched it first */
     // END pm.1
 }
 

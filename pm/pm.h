@@ -93,6 +93,7 @@ struct process {
     bool clist;          /* has been written */
     bool adopted;        /* its parent has inherited it, and did not create it */
     bool forgotten;      /* deleted: nobody wants to hear of its end */
+    bool traced;         /* it ends with its parent, who traces it */
     struct process *parent;
     struct process *child, *sibling; /* the newest child; the next older one */
     struct region *regions;
@@ -148,6 +149,9 @@ void waiters_refuse(struct waiter **list, uint32_t error);
 void life_end(struct process *p, uint32_t end, uint32_t status);
 void life_ended(struct process *p);
 void life_delete(struct process *p);
+
+/* trace.c */
+void trace_parent_ended(struct process *p);
 
 /* --- Bounds: bounds.c. */
 #define REGIONS_MAX 256 /* of a process */
@@ -206,6 +210,7 @@ handler pm_halt, pm_report, pm_archive, pm_irq, pm_irq_done, pm_ports, pm_device
 handler pm_create, pm_write_registers, pm_write_clist, pm_start, pm_stop;        /* steps.c */
 handler pm_read_status, pm_read_registers, pm_read_clist, pm_wait, pm_delete, pm_kill;          /* steps.c */
 handler message_ended;                                                           /* life.c */
+handler pm_trace, pm_calls;                                                      /* trace.c */
 
 /* boot.c */
 #define REFUSED 2 /* how the machine stops when it cannot be booted */

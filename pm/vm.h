@@ -6,7 +6,8 @@
  * divided by the size of a page; or something that several processes may map.  The manager has all of them mapped in its
  * pool, so they are there as long as it wants, whoever else has them mapped.
  *
- * The manager runs above all others (main.c), so no program runs between two calls of the kernel's that one step makes.
+ * Programs run between two calls of the kernel's that one step makes.  So what has to be known of a page for the last time is
+ * looked at when nobody may write it any more.
  */
 #pragma once
 

@@ -364,6 +364,47 @@ def faults(chance):
         yield what, code, {"esi": 0 if vector == 0 else DATA + offset}, {"vector": vector}
 
 
+def test_memory_race(boot, seed):
+    """Two threads touch a page that is not there, before the manager comes to it: it comes once, and both go on."""
+    s, chance = Scene(boot.tree), chance_of(seed, "race")
+    rounds = chance.randrange(3, 7)
+    child = Child(s, 20)  # asks the manager for what takes it long, again and again
+    ask = registers_code(eax=s.PM_PROCESS, ebx=0, esi=DATA, edi=sizes(4, 4)) + CALL
+    child.write(CODE, ask + b"\xeb" + bytes([256 - len(ask) - 2]))
+    child.write(DATA, words(FAILED), s.MEMORY_WRITABLE)
+    child.start()
+    racers = [racer(s, 30 + 2 * n, rounds, domain) for n, domain in enumerate(("init", "small", "small", "small", "small"))]
+    for child in racers:
+        child.start()
+    s.nap(40 * rounds)
+    for child in racers:
+        child.look("a process of which two threads touched the same pages, up to the last that it may have", state=s.PROCESS_RUNNING, threads=1,
+                   pages=3 + rounds)
+        for n in range(rounds):
+            child.call("PM_READ_MEMORY", words(RACED + n * PAGE, 4), show=3, check=lambda seen, what: (
+                expect(seen.data[2], 2, f"{what}: a word to which both threads added 1")))
+    s.run(boot, bounded(chance, pages=3 + rounds))
+
+
+RACED = DATA + PAGE
+
+
+def racer(s, register, rounds, domain):
+    """Two threads wake at the same tick, touch the same page, and sleep again; then one ends, and one waits for ever."""
+    s.do("PM_DOOR", door(""), store=register + 1)
+    child = Child(s, register, domain=domain)
+    wait = registers_code(eax=s.CALL_RECEIVE, ebx=2, esi=0, edi=0) + CALL
+    walk = registers_code(eax=s.CALL_RECEIVE, ebx=2, esi=0, edi=1) + CALL + b"\xff\x02\x81\xc2" + words(PAGE) + b"\x4d"  # inc [edx]; add edx, PAGE; dec ebp
+    walk = registers_code(edx=RACED, ebp=rounds) + walk + b"\x75" + bytes([256 - len(walk) - 2])  # jnz to the receive
+    create = registers_code(eax=s.CALL_THREAD_CREATE, ebx=0, esi=DATA, edi=sizes(12, 12)) + CALL
+    child.write(CODE, create + walk + wait + STOP)
+    child.write(CODE + PAGE, walk + registers_code(eax=s.CALL_THREAD_EXIT, ebx=0, esi=0, edi=0) + CALL + STOP)
+    child.write(DATA, words(CODE + PAGE, 0, 0))
+    child.call("PM_WRITE_REGION", words(RACED, rounds, s.MEMORY_WRITABLE), value=RACED)
+    child.clist((1, 0), (register + 1, ALL, MOVE))
+    return child
+
+
 # --- pm.2: names
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-."
@@ -1184,6 +1225,46 @@ def test_life_orphans(boot, seed):
     s.do("PM_WAIT_ANY", words(0), "when no child is left", error="ERR_NOT_FOUND")
     s.run(boot, POLICY)
     expect(told, {2: (s.END_EXIT, 9), 4: (s.END_KILL, 0), 5: (s.END_EXIT, status)}, "how the processes ended of which the first one is told")
+    counted(Scene(boot.tree), chance).run(boot, LIMITED)
+
+
+LIMITED = POLICY.replace("limit init processes 64", "limit init processes 6")
+
+
+def counted(s, chance):
+    """Who inherits may still create as many as ever: while the orphans run, and when some of them have been forgotten."""
+    orphans_of(s, 4)
+    s.do("PM_WAIT_ANY", words(0), "the process whose children were inherited")
+    for n in (0, chance.randrange(1, 4)):
+        made = [Child(s, 40 + i) for i in range(6)]
+        for child in made:
+            child.call("PM_DELETE")
+        no_orphan(s, 3 + n)
+    s.do("PM_PROCESS", words(1), "the first process, when some orphans are left", show=VIEW_WORDS,
+         check=lambda seen, what: check_view(s, seen, what, number=1, children=2))
+    for i in range(6):
+        Child(s, 40 + i)
+    return s
+
+
+def orphans_of(s, count):
+    """Processes 3, 4, ..., which run for ever, and whose creator has ended: the first process has inherited them."""
+    s.actor(1, store=20)
+    for n in range(count):
+        child = Child(s, 30, actor=1)
+        child.write(CODE, SPIN)
+        child.start()
+        child.call("PM_STOP")
+    s.do("PM_EXIT", words(0), actor=1, ends=True)
+    s.nap(40)
+
+
+def no_orphan(s, number):
+    """It is no more, and forgotten."""
+    s.do("PM_FIND", words(number), "an orphan", store=30)
+    s.do("PM_KILL", register=30)
+    s.nap(40)
+    s.do("PM_WAIT_ANY", words(0), "an orphan that was killed", show=VIEW_WORDS, check=lambda seen, what: check_view(s, seen, what, number=number))
 
 
 def test_life_gone(boot, seed):
@@ -1969,7 +2050,7 @@ def test_bound_pages(boot, seed):
     s.nap(60)
     child.look(f"a process that may have {most} pages, and writes to all that it has mapped", state=ENDED, end=s.END_FAULT, status=14, vector=14,
                address=DATA + 4 + (most - 1) * PAGE, access=1, present=0)
-    child = Child(s, 21, domain="small")
+    child = Child(s, 21, domain="server")
     for n in range(most):
         child.write(DATA + 2 * n * PAGE, b"x")
     child.call("PM_WRITE_CODE", words(DATA + 2 * most * PAGE, 0) + b"x", f"a page more than the {most} that it may have", error="ERR_LIMIT")
@@ -1981,8 +2062,9 @@ def test_bound_pages(boot, seed):
         s.do("PM_UNMAP", words(BELOW + 100 * n * PAGE, 100), actor=1)
         for i in range(8):
             s.do(WRITE, words(BELOW + (100 * (n + 1) + i) * PAGE, i), "pages in place of others that were unmapped", actor=1)
-    wide = "\n".join(("domain wide", "processes wide up", "enter init wide", "limit wide pages 48 threads 1 descriptors 64"))
-    s.run(boot, bounded(chance, pages=most) + wide + "\n")
+    more = ["domain wide", "domain server", "processes wide up", "processes server up", "enter init wide server",
+            "limit wide pages 48 threads 1 descriptors 64", f"limit server pages {most} names 1 threads 1 descriptors 64"]
+    s.run(boot, bounded(chance, pages=most) + "\n".join(more) + "\n")
 
 
 def test_bound_children(boot, seed):
@@ -2008,6 +2090,22 @@ def test_bound_children(boot, seed):
     s.do("PM_CREATE", request, f"one child more than {most}", target=1, actor=1, error="ERR_LIMIT")
     Child(s, 40)
     s.run(boot, bounded(chance, processes=most))
+    inherited(Scene(boot.tree), chance).run(boot, LIMITED)
+
+
+def inherited(s, chance):
+    """Children that one has inherited do not count, but those that one has created do."""
+    orphans_of(s, 5)
+    s.do("PM_WAIT_ANY", words(0), "the process whose children were inherited")
+    request, own = text("x") + text(""), [Child(s, 40 + n) for n in range(6)]
+    s.do("PM_CREATE", request, "one child more than 6, besides those that it inherited", register=1, error="ERR_LIMIT")
+    no_orphan(s, chance.randrange(3, 8))
+    s.do("PM_CREATE", request, "when one that it inherited is no more", register=1, error="ERR_LIMIT")
+    chance.choice(own).call("PM_DELETE")
+    s.nap(40)
+    Child(s, 40)
+    s.do("PM_CREATE", request, "one child more than 6, besides those that it inherited", register=1, error="ERR_LIMIT")
+    return s
 
 
 def test_bound_names(boot, seed):
@@ -2088,3 +2186,78 @@ def test_bound_regions(boot, seed):
     seen = []
     s.look(boot, POLICY, lambda o: seen.extend(marks(o, 2)))
     expect_same(seen, "when processes have ended that mapped much")
+
+
+FRAMES_KEPT, PLACES_KEPT, PLACES = 64, 32, 2048
+
+
+def test_bound_kept(boot, seed):
+    """Something is kept for those whom all others need."""
+    chance = chance_of(seed, "kept")
+    if not boot.has_lab("swap"):  # from then on who asks for more than there is waits for it
+        kept_frames(Scene(boot.tree), chance).run(boot, POOR, memory=8, shift=4)
+    kept_places(Scene(boot.tree), chance).run(boot, POOR, memory=64, shift=3)
+
+
+POOR = POLICY + """domain poor
+domain server
+processes poor up
+processes server up
+may poor processes
+name server /s
+enter init poor server
+limit poor   processes 4000 pages 60000 names 0 threads 1 descriptors 8192
+limit server processes 0    pages 60000 names 1 threads 1 descriptors 256
+"""
+
+
+def kept_frames(s, chance):
+    """A process takes memory until so many frames are left: then others get no page more, but servers and the first process do."""
+    s.actor(1, "server", store=20)
+    s.actor(2, "poor", store=21)
+    for actor in range(3):
+        s.do("PM_MAP", words(BELOW, 100, s.MEMORY_WRITABLE), value=BELOW, actor=actor)
+        s.do(WRITE, words(BELOW, 1), value=0, actor=actor)
+    taker = Child(s, 30, domain="poor")
+    look = registers_code(eax=s.PM_MACHINE, ebx=0, esi=DATA, edi=sizes(64)) + CALL
+    taker.write(CODE, take_while(look + b"\x81\x3d" + words(DATA + 12, FRAMES_KEPT)) + SPIN)  # cmp dword [frames_free], FRAMES_KEPT
+    taker.write(DATA, bytes(64), s.MEMORY_WRITABLE)
+    taker.call("PM_WRITE_REGION", words(BASE, 10000, s.MEMORY_WRITABLE), value=BASE)
+    taker.start(edx=BASE)
+    s.nap(1500)
+    taker.call("PM_STOP")
+    taker.look("a process that takes memory", state=s.PROCESS_STOPPED)
+    s.do("PM_MACHINE", what=f"when a process has taken memory until {FRAMES_KEPT} frames were left", show=7, check=lambda seen, what: (
+        expect(FRAMES_KEPT - 8 < seen.data[3] <= FRAMES_KEPT, True, f"{what}: whether {seen.data[3]} free frames are nearly as many")))
+    for n in range(1, chance.randrange(12, 20)):
+        s.do(WRITE, words(BELOW + n * PAGE, n), "by the first process, when little memory is left", value=0)
+        s.do(WRITE, words(BELOW + n * PAGE, n), "by who may give names, when little memory is left", value=0, actor=1)
+    s.do(WRITE, words(BELOW + PAGE, 1), f"when not more than {FRAMES_KEPT} frames are left", actor=2, ends=True)
+    s.do("PM_READ_STATUS", what="who wanted a page when little memory was left", register=21, show=VIEW_WORDS,
+         check=lambda seen, what: check_view(s, seen, what, end=s.END_FAULT, vector=14, address=BELOW + PAGE))
+    return s
+
+
+def take_while(look):
+    """Machine code that writes to the page at EDX and the next ones, as long as what `look` compares is above."""
+    body = b"\x89\x12\x81\xc2" + words(PAGE) + look  # mov [edx], edx; add edx, PAGE
+    return body + b"\x77" + bytes([256 - len(body) - 2])  # ja to its beginning
+
+
+def kept_places(s, chance):
+    """A process makes others as long as it can: nobody else may then, but the first process."""
+    s.actor(1, "poor", store=20)
+    maker = Child(s, 21, domain="poor")
+    maker.write(CODE, again(registers_code(eax=s.PM_CREATE, ebx=1, esi=DATA, edi=sizes(64, 8))) + SPIN)
+    maker.write(DATA, bytes(64), s.MEMORY_WRITABLE)
+    maker.clist((1, ALL))
+    maker.start()
+    s.nap(2500)
+    maker.call("PM_STOP")
+    most = PLACES - PLACES_KEPT
+    s.do("PM_MACHINE", what="when a process has made others as long as it can", show=7, check=lambda seen, what: (
+        expect(seen.data[4], most, f"{what}: processes")))
+    s.do("PM_CREATE", text("x") + text(""), f"one process more than {most}", target=1, actor=1, error="ERR_LIMIT")
+    for n in range(chance.randrange(3, 9)):
+        Child(s, 22 + n)
+    return s

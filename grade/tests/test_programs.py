@@ -328,11 +328,18 @@ def test_ps(system):
 
 
 def test_names_and_doors(system):
-    names, doors = rows(system("names")), rows(system("doors"))
+    doors, _, calls = system("doors").partition("\n\n")
+    names, doors, calls = rows(system("names")), rows(doors), rows(calls)
     assert [row[-1] for row in names] == [row[-1] for row in doors] == sorted(row[-1] for row in names)
     assert {row[-1]: row[1] for row in doors}.items() >= {
         "/": "fm", "/dev/clock": "clock", "/dev/keyboard": "keyboard", "/dev/serial": "serial", "/dev/windows": "wm"}.items()
     assert {row[-1]: row[3] for row in names}["/dev/keyboard"] == "device"
+    assert [row[1:4] + row[5:] for row in calls[:3]] == [
+        ["init", "*", "WAIT_ANY", "manager"],
+        ["wm", "*", "READ", "keyboard", "/dev/keyboard"], ["wm", "*", "READ", "serial", "/dev/serial"]]
+    assert calls[-1][1:4] == ["doors", "*", "CALLS"], "it is a caller itself"
+    sh = [row[3:] for row in calls if row[1] == "sh"]
+    assert ["WAIT", "0", "manager"] in sh and ["INTERRUPT", sh[-1][1], "wm", "/dev/windows"] in sh
 
 
 def test_caps(system):

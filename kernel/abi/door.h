@@ -275,6 +275,29 @@ struct process_descriptor {
     struct look look;
 };
 
+/* data: struct process_call_of; reply: struct process_call, of this thread or the next above; ERR_TARGET behind the last. */
+#define CALL_PROCESS_CALL 0xac
+
+struct process_call_of {
+    uint32_t thread; /* a number */
+    uint32_t door;   /* a descriptor of the caller's, or 0 */
+};
+
+struct process_call {
+    uint32_t thread;
+    uint32_t error;
+    uint32_t state;    /* IN_... */
+    uint32_t function; /* unless it is IN_NO_CALL */
+    uint32_t at_door;  /* 1: at the door that was asked for */
+    uint32_t managed;  /* 1: the caller is the manager of who has the door ... */
+    uint32_t server;   /* ... and knows it by this cookie */
+};
+
+/* States of a thread's call. */
+#define IN_NO_CALL      0
+#define IN_CALL_WAITING 1 /* nobody has received it yet */
+#define IN_CALL_SERVED  2
+
 // END pm
 /* --- On a thread. */
 
@@ -295,6 +318,14 @@ struct process_descriptor {
  */
 #define CALL_THREAD_SANDBOX 0x1b5
 
+// SINCE pm
+/*
+ * The same, but an empty reply to MESSAGE_TRAP lets the thread make its call after all; what is no call
+ * becomes the exception that it would be without a sandbox.  When the call is over, MESSAGE_RESULT tells how.
+ */
+#define CALL_THREAD_TRACE 0x1bd
+
+// END pm
 /* 0 is the lowest.  Who serves a call runs at its caller's priority, if that is higher. */
 #define PRIORITIES       32
 #define PRIORITY_DEFAULT 16 /* of a new thread, unless that of who made it is lower */
@@ -350,6 +381,11 @@ struct fault_message {
 /* A sandboxed thread made a software interrupt, `vector`, or SYSENTER, 256.  As MESSAGE_FAULT. */
 #define MESSAGE_TRAP 0x208
 
+// SINCE pm
+/* A call that was let pass is over: the registers have its result.  As MESSAGE_FAULT.  Calls that do not return have none. */
+#define MESSAGE_RESULT 0x230
+
+// END pm
 /* These want no reply: a CALL_REPLY to one fails with ERR_STATE. */
 
 #define MESSAGE_UNREF 0x210 /* nobody but the owner has a descriptor of this door any more; cookie: the door's */

@@ -129,6 +129,17 @@ struct machine_view {
     uint32_t milliseconds; /* since boot */
 };
 
+/* { uint32_t process, thread } -> struct call_view of its thread with that number, or the next above; ERR_NOT_FOUND. */
+#define PM_CALLS 0x4b0
+
+struct call_view {
+    uint32_t value, error; /* the thread's number; 0 */
+    uint32_t state;        /* IN_NO_CALL, IN_CALL_WAITING, IN_CALL_SERVED */
+    uint32_t function;     /* that it called */
+    uint32_t server;       /* the process that has the door; 0: the manager, or nobody any more */
+    char door[PM_NAME_MAX]; /* its name, or "" */
+};
+
 /* --- What only some domains may: ERR_NO_ACCESS. */
 
 #define PM_HALT   0x470 /* { uint32_t status }: stops the machine.  No reply */
@@ -176,6 +187,14 @@ struct machine_view {
 
 /* { descriptors } -> value: how many: they become its descriptors from 1 on.  pmcap becomes one of its own.  Once; ERR_PHASE. */
 #define PM_WRITE_CLIST 0x525
+
+/*
+ * { descriptor door }, with COPY: what the first thread calls comes to the door before it is called, as MESSAGE_TRAP with
+ * the cookie of that descriptor, and what came of it as MESSAGE_RESULT: see CALL_THREAD_TRACE.  Threads that the process
+ * makes itself are not traced.  It ends with its parent then; and at its next call if the door is dead.  ERR_PHASE once it
+ * has been started.
+ */
+#define PM_TRACE 0x575
 
 #define PM_START 0x52a /* it runs, or runs on */
 #define PM_STOP  0x533 /* its threads stop */

@@ -42,3 +42,24 @@ door_counts(uint32_t door, struct door_counts *counts)
 {
     return call_sized(CALL_DOOR_COUNTS, door, counts, call_sizes(sizeof(*counts), 0, 0));
 }
+
+struct result
+thread_trace(uint32_t thread, uint32_t door, uint32_t cookie)
+{
+    struct door_for message = {door, {0, cookie}};
+
+    return kernel_call(CALL_THREAD_TRACE, thread, &message, sizeof(message));
+}
+
+struct result
+process_call(uint32_t process, uint32_t thread, uint32_t door, struct process_call *call)
+{
+    union {
+        struct process_call_of of;
+        struct process_call call;
+    } buffer = {.of = {thread, door}};
+    struct result r = call_sized(CALL_PROCESS_CALL, process, &buffer, call_sizes(sizeof(buffer), sizeof(buffer.of), 0));
+
+    *call = buffer.call;
+    return r;
+}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processes in a row, and many at once: what they cost, and whether something is left of them.  The archive has
- * the program nothing.c, bin/nothing.
+ * Processes in a row, from memory and from a file, and many at once: what they cost, and whether something is left of
+ * them.  The archive has the program nothing.c, bin/nothing, and the file server.
  */
+#include "sys/files.h"
 #include "sys/spawn.h"
 
 #include "tar.h"
@@ -12,16 +13,52 @@
 #define ONE_ROW 16
 #define ATONCE  1000
 
-static struct tar_member nothing;
+static struct tar_member nothing, fm;
+static uint32_t files; /* their root */
 
 static uint32_t
-start(bool held)
+start(const struct tar_member *program, const char *domain, bool held)
 {
     char *argv[] = {"nothing", "7", NULL};
-    struct spawn s = {.argv = argv, .held = held, .fd = {[FD_PM] = FD_PM}};
-    struct result r = spawn_image(nothing.data, nothing.size, &s);
+    struct spawn s = {.argv = argv, .domain = domain, .held = held, .fd = {[FD_PM] = FD_PM}};
+    struct result r = spawn_image(program->data, program->size, &s);
 
     return r.error ? 0 : r.value;
+}
+
+static uint32_t
+from_memory(void)
+{
+    return start(&nothing, NULL, false);
+}
+
+/* As the shell does it. */
+static uint32_t
+from_file(void)
+{
+    char *argv[] = {"nothing", "7", NULL};
+    struct spawn s = spawn_like_me(argv);
+    struct result r;
+
+    for (uint32_t i = FD_FILES; i <= FD_COUNT; i++)
+        s.fd[i] = files;
+    r = spawn_path("bin/nothing", &s);
+
+    return r.error ? 0 : r.value;
+}
+
+/* Paths that do not begin with a slash are below its root from now on. */
+static uint32_t
+start_files(void)
+{
+    uint32_t server = start(&fm, "files", false), rest;
+    struct result root;
+
+    while (server && (root = name_resolve("/", &rest)).error)
+        yield();
+    files = root.value;
+    directory_change(files, "/");
+    return server;
 }
 
 /* It is waited for, and all of it has gone.  Its status. */
@@ -45,20 +82,20 @@ frames(void)
 }
 
 static void
-in_a_row(uint32_t count)
+in_a_row(const char *name, uint32_t (*begin_one)(void), uint32_t count)
 {
     uint32_t least = -1, most = 0, good = 0, before = frames();
 
     for (uint32_t i = 0; i < count; i++) {
         uint64_t begin = rdtsc();
-        uint32_t child = start(false), passed;
+        uint32_t child = begin_one(), passed;
 
         good += finish(child) == 7;
         passed = rdtsc() - begin;
         least = passed < least ? passed : least;
         most = passed > most ? passed : most;
     }
-    report("row", "%u %u %u %u", count, good, least, most);
+    report(name, "%u %u %u %u", count, good, least, most);
     report("left", "%d", (int)(before - frames()));
 }
 
@@ -68,7 +105,7 @@ at_once(uint32_t count)
     static uint32_t child[ATONCE];
     uint32_t before = frames(), good = 0, started = 0;
 
-    while (started < count && (child[started] = start(true)))
+    while (started < count && (child[started] = start(&nothing, NULL, true)))
         started++;
     report("started", "%u", started);
     for (uint32_t i = 0; i < started; i++)
@@ -81,10 +118,17 @@ at_once(uint32_t count)
 int
 main(int argc, char **argv, char **envp)
 {
+    uint32_t size = archive_map(AT).value, server;
+
     (void)argc, (void)argv, (void)envp;
-    tar_find((const void *)AT, archive_map(AT).value, "bin/nothing", &nothing);
-    in_a_row(ONE_ROW);
-    in_a_row(challenge.param[0]);
+    tar_find((const void *)AT, size, "bin/nothing", &nothing);
+    in_a_row("row", from_memory, ONE_ROW);
+    in_a_row("row", from_memory, challenge.param[0]);
     at_once(challenge.param[1]);
+    if (tar_find((const void *)AT, size, "bin/fm", &fm)) {
+        server = start_files();
+        in_a_row("file", from_file, ONE_ROW);
+        child_delete(server);
+    }
     report_end();
 }

@@ -2,6 +2,7 @@
 /*
  * What a process may do: its descriptors, with what they name and the rights that they carry.
  */
+#include "sys/calls.h"
 #include "sys/child.h"
 #include "sys/columns.h"
 #include "sys/options.h"
@@ -12,16 +13,13 @@
 
 static const char *const kinds[] = {"?", "door", "reply", "thread", "process", "machine"};
 
-/* What the first ones are for, by pm.h. */
-static const char *const standard[FD_COUNT + 1] = {"", "manager", "files", "windows", "in", "out", "error", "root", "here"};
-
 static void
 show(uint32_t number, const struct look *look)
 {
     bool known = look->kind < sizeof(kinds) / sizeof(kinds[0]);
 
     printf("%6u ", number);
-    put_left(number <= FD_COUNT ? standard[number] : "", 8);
+    put_left(descriptor_name(number), 8);
     put_left(look->flags & LOOK_OWNER ? "own door" : kinds[known ? look->kind : 0], 9);
     put_rights(look->rights);
     putc('\n', stdout);

@@ -88,6 +88,24 @@ child_clist(uint32_t child, const uint32_t *words, uint32_t count)
 }
 
 struct result
+child_trace(uint32_t child, uint32_t door, uint32_t cookie)
+{
+    struct result end = descriptor_duplicate(door, RIGHT_COPY | RIGHT_MOVE, cookie), r;
+    uint8_t buffer[8];
+    struct outgoing out;
+    struct incoming in;
+
+    if (end.error)
+        return end;
+    outgoing_start(&out, buffer, sizeof(buffer));
+    put_descriptor(&out, end.value, RIGHT_COPY, true);
+    r = ask(PM_TRACE, child, &out, &in);
+    if (r.error >= ERR_FIRST)
+        descriptor_close(end.value); /* it has not gone */
+    return r;
+}
+
+struct result
 child_start(uint32_t child)
 {
     return plain(PM_START, child);

@@ -29,6 +29,9 @@ child_nothing(uint32_t child)
     return descriptor_word(child, 0, 0);
 }
 
+/* Its calls come to this door, of which it gets a duplicate with this cookie; when the thread has ended, MESSAGE_UNREF. */
+struct result child_trace(uint32_t child, uint32_t door, uint32_t cookie);
+
 struct result child_start(uint32_t child);
 struct result child_stop(uint32_t child);
 

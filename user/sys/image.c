@@ -12,17 +12,22 @@
 #define PAGE         4096u
 #define HEADERS_MAX  32 /* a program that has more is none of ours */
 
+/* The headers come with one message, and not with one each. */
 struct result
 image_open(struct image *image, uint32_t fd)
 {
     struct stream_view view;
     struct result r = stream_stat(fd, &view);
 
-    if (!r.error && view.kind == STREAM_DIRECTORY)
-        return (struct result){-1, ERR_DIRECTORY};
-    if (!r.error && view.kind != STREAM_FILE)
-        return (struct result){-1, ERR_NOT_ELF};
-    *image = (struct image){.fd = fd, .size = view.size};
+    if (r.error)
+        return r;
+    if (view.kind != STREAM_FILE)
+        return (struct result){-1, view.kind == STREAM_DIRECTORY ? ERR_DIRECTORY : ERR_NOT_ELF};
+    r = stream_read(fd, 0, image->head, IMAGE_HEAD, 0);
+    image->bytes = NULL;
+    image->fd = fd;
+    image->size = view.size;
+    image->head_size = r.value;
     return r;
 }
 
@@ -53,9 +58,9 @@ image_read(const struct image *image, uint32_t offset, void *to, uint32_t size)
 {
     if (!has(image, offset, size))
         return (struct result){-1, ERR_CUT_SHORT};
-    if (!image->bytes)
+    if (!image->bytes && offset + size > image->head_size)
         return read_file(image->fd, offset, to, size);
-    memcpy(to, image->bytes + offset, size);
+    memcpy(to, (image->bytes ? image->bytes : image->head) + offset, size);
     return (struct result){0, 0};
 }
 

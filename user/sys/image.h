@@ -11,9 +11,13 @@
 
 #include "abi/elf.h"
 
+#define IMAGE_HEAD 256 /* bytes: what a linker puts in front of the text */
+
 struct image {
     const uint8_t *bytes; /* NULL: it is the open file `fd` */
     uint32_t fd, size;
+    uint32_t head_size;   /* of the file, what has been read already */
+    uint8_t head[IMAGE_HEAD];
 };
 
 struct result image_open(struct image *image, uint32_t fd);

@@ -106,6 +106,14 @@ process_next(uint32_t number, struct process_view *view)
 }
 
 struct result
+process_calls(uint32_t process, uint32_t thread, struct call_view *view)
+{
+    view->value = process;
+    view->error = thread;
+    return ask_view(PM_CALLS, PM_SELF, view, sizeof(*view), 2 * sizeof(uint32_t));
+}
+
+struct result
 process_find(uint32_t number)
 {
     uint8_t buffer[16];

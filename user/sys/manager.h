@@ -39,6 +39,9 @@ struct result wait_any(bool block, struct process_view *view);
 /* The process of this number or the next above. */
 struct result process_next(uint32_t number, struct process_view *view);
 
+/* The call that this thread of a process, or the one with the next number above, is in. */
+struct result process_calls(uint32_t process, uint32_t thread, struct call_view *view);
+
 /* Value: the capability of the process of this number. */
 struct result process_find(uint32_t number);
 

@@ -192,7 +192,8 @@ spawn_image(const void *image, uint32_t size, const struct spawn *s)
     struct loading l;
 
     l.s = s;
-    l.image = (struct image){.bytes = image, .size = size};
+    l.image.bytes = image;
+    l.image.size = size;
     return load(&l);
 }
 
