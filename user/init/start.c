@@ -23,8 +23,7 @@ struct supply {
 static uint32_t
 find(const char *name)
 {
-    uint32_t rest;
-    struct result r = name_resolve(name, &rest);
+    struct result r = name_open(name);
 
     return r.error ? 0 : r.value;
 }
@@ -90,12 +89,11 @@ spawn_service(struct service *s, const struct supply *supply)
 static bool
 is_there(const char *name)
 {
-    uint32_t rest;
-    struct result r = name_resolve(name, &rest);
+    struct result r = name_open(name);
 
     if (!r.error)
         descriptor_close(r.value);
-    return !r.error ? !name[rest] : r.error == ERR_NO_ACCESS;
+    return !r.error || r.error == ERR_NO_ACCESS;
 }
 
 static bool
