@@ -103,6 +103,21 @@ POLICY = "allow user system_process read stop delete copy\n"
 WRONG = {"date: the clock: not found", "date: the clock: the server has died"}  # it was not there; it was asked, and did not answer
 
 
+def number_of_clock(shell):
+    """None: there is none at the moment."""
+    found = re.search(r"(?m)^ *(\d+) .* clock$", shell("ps"))
+    return found and found[1]
+
+
+def test_clock_comes_again(tmp_path):
+    """At once, if it has lived for a while, however often."""
+    with contextlib.closing(Shell(tmp_path, POLICY)) as shell:
+        shell.until()
+        for _ in range(8):
+            shell(f"sleep 4; /bin/kill {number_of_clock(shell)}; sleep 0.05")
+            assert number_of_clock(shell)
+
+
 def test_clock_dies(tmp_path):
     """While many ask for the time: they are told what is wrong, and get it when there is a clock again."""
     with contextlib.closing(Shell(tmp_path, POLICY, {"home/dates": b"date\n" * 40, "home/more": b"sh /home/dates\n" * 40})) as shell:
@@ -110,8 +125,8 @@ def test_clock_dies(tmp_path):
         before = shell("date").strip()
         shell("cd /home; sh more > out1 2>&1 & sh more > out2 2>&1 &")
         for _ in range(4):
-            clock = re.search(r"(?m)^ *(\d+) .* clock$", shell("sleep 0.6; ps"))
-            shell(f"/bin/kill {clock[1]}")
+            shell("sleep 0.6")
+            shell(f"/bin/kill {number_of_clock(shell)}")
         shell("wait")
         said = [line for name in ("out1", "out2") for line in shell(f"cat {name}").splitlines()]
         dates = [line for line in said if re.fullmatch(r"2026-0[23]-\d\d \d\d:\d\d:\d\d", line)]

@@ -325,6 +325,20 @@ no_room(void)
     printf("refused %u, children %u\n", n, view.children);
 }
 
+/* --- When it starts, and what the processor does for it. */
+
+#define ROUNDS 3000000u
+
+static void
+tell_time(void)
+{
+    uint32_t start = clock_milliseconds();
+
+    for (volatile uint32_t i = 0; i < ROUNDS; i++)
+        ;
+    printf("started %u, rounds %u\n", start, clock_milliseconds() - start);
+}
+
 /* --- What it does by itself, as a server: it ends after a while. */
 
 static int
@@ -341,6 +355,7 @@ static const struct {
     {"files", no_memory_files}, {"windows", no_memory_windows}, {"orphans", orphans}, {"forget", forget_shells},
     {"race", race}, {"busy", busy}, {"room", no_room}, {"stay", take_and_stay},
     {"wait", wait_for_shell}, {"kill", kill_shell},
+    {"time", tell_time},
 };
 
 int
