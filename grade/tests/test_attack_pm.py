@@ -181,3 +181,18 @@ def test_server_that_always_ends(tmp_path):
             times.append(int(re.search(r"rounds (\d+)", system("attack_user time"))[1]))
         assert started < SLOW and said.count("init:") < 10, (started, said)
     assert times[1] < 1.05 * times[0], times
+
+
+# --- The terminal
+
+def test_names_are_shown_harmless(tmp_path):
+    """Of processes, and of what an executable calls its own parts: they hold no control characters when they are shown."""
+    crash = (BUILD / "os/bin/crash").read_bytes()
+    assert crash.count(b"\0read_null\0") == 1
+    with contextlib.closing(Attacked(tmp_path, {"bin/bad_crash": crash.replace(b"\0read_null\0", b"\0read\anull\0"),
+                                                 "home/bad": b"no\aprogram\n"})) as system:
+        system.until()
+        system("attack_user name &")
+        said = [system("sleep 0.1; ps"), system("bad_crash null"), system("sh /home/bad")]
+    assert "a?b?c" in said[0] and "read?null + " in said[1] and "no?program" in said[2], said
+    assert not any(c in text for c in "\a\f" for text in said)

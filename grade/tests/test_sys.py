@@ -51,6 +51,7 @@ BUGS = [
     ("symbols.c", "label of no size", "(symbol->size ? symbol->size : FAR)", "symbol->size"),
     ("symbols.c", "first symbol before it", "symbol->value >= best->value", "!best->name"),
     ("symbols.c", "no address in it", "address - symbol.value", "address"),
+    ("symbols.c", "control characters in a name", "    make_printable(name);\n", ""),
     ("symbols.c", "name without an end", "    memset(to, 0, NAME_MAX);\n", "    memset(to, 'x', NAME_MAX);\n"),
     ("path.c", "two dots are a name", "        if (is(path, part, \"..\"))\n            length = without_last(to, length);\n", ""),
     ("path.c", "one dot is a name", "is(path, part, \".\") || is(path, part, \"..\")", "is(path, part, \"..\")"),

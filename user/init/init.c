@@ -8,6 +8,7 @@
 
 #include "sys/error.h"
 #include "sys/manager.h"
+#include "sys/printable.h"
 #include "sys/program.h"
 #include "sys/sleep.h"
 #include "text.h"
@@ -25,6 +26,7 @@ say(const char *format, ...)
     va_start(arguments, format);
     at += vsnprintf(line + at, sizeof(line) - at - 1, format, arguments);
     va_end(arguments);
+    make_printable(line);
     if (at > sizeof(line) - 2)
         at = sizeof(line) - 2;
     line[at++] = '\n';

@@ -325,6 +325,17 @@ no_room(void)
     printf("refused %u, children %u\n", n, view.children);
 }
 
+/* --- A process with a name that is meant for the terminal. */
+
+static void
+bad_name(void)
+{
+    uint32_t child = child_create(FD_PM, "a\fb\ac", "").value;
+
+    sleep_milliseconds(1000);
+    child_delete(child);
+}
+
 /* --- When it starts, and what the processor does for it. */
 
 #define ROUNDS 3000000u
@@ -355,7 +366,7 @@ static const struct {
     {"files", no_memory_files}, {"windows", no_memory_windows}, {"orphans", orphans}, {"forget", forget_shells},
     {"race", race}, {"busy", busy}, {"room", no_room}, {"stay", take_and_stay},
     {"wait", wait_for_shell}, {"kill", kill_shell},
-    {"time", tell_time},
+    {"time", tell_time}, {"name", bad_name},
 };
 
 int

@@ -6,6 +6,7 @@
 #include "sys/columns.h"
 #include "sys/manager.h"
 #include "sys/options.h"
+#include "sys/printable.h"
 #include "sys/stdio.h"
 #include "string.h"
 
@@ -20,6 +21,7 @@ put_server(uint32_t number)
 
     if (process_next(number, &view).error || view.number != number)
         strlcpy(view.name, "(ended)", sizeof(view.name));
+    make_printable(view.name);
     printf("%6u ", number);
     put_left(view.name, 16);
 }
@@ -50,6 +52,7 @@ main(int argc, char **argv)
         put_left(view.system ? "system" : "user", 7);
         put_calls(view.waiting, view.served);
         view.name[LAST_MAX] = 0;
+        make_printable(view.name);
         puts(view.name);
     }
     return 0;
