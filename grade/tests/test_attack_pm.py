@@ -10,7 +10,7 @@ import pytest
 import states
 from lintel import archive, pmplay
 from lintel.boot import Booter
-from lintel.pmplay import Scene, text, words
+from lintel.pmplay import ALL, Scene, rights, text, words
 from test_programs import BUILD, SHOWN, TIME, System, machine
 
 BANNER = "Lintel, a system to learn from"
@@ -98,6 +98,18 @@ def test_no_room_for_the_reply(attacked):
     """Whose reply has no room has not happened: no child is left over, and no status is lost."""
     said = attacked("attack_user room")
     assert "refused 40, children 0" in said and "then error 0" in said, said
+
+
+def test_what_cannot_be_given_on(booter):
+    """A process is not started with a descriptor that comes without COPY and MOVE; it says so, and the next list is taken."""
+    scene = Scene(states.ROOT)
+    scene.actor(1, "user", store=41)
+    scene.do("PM_DOOR", words(0, 0, 0) + text(""), actor=1, store=20)
+    scene.do("PM_CREATE", text("child") + text(""), actor=1, target=1, store=21)
+    for right in ("read", "write", "start"):
+        scene.do("PM_WRITE_CLIST", actor=1, register=21, gives=[(20, ALL), (20, rights(right))], error="ERR_KEPT")
+    scene.do("PM_WRITE_CLIST", actor=1, register=21, gives=[(20, rights("copy")), (20, rights("move read")), (21, rights("read"))], value=3)
+    scene.run(booter, WILD)
 
 
 def test_stale_for_ever(booter):
