@@ -125,6 +125,19 @@ may init processes archive report halt
     assert report.get("made") == "2046" and report.get("again") == "17000 0" and not report.all("alias")
 
 
+def test_what_cannot_be_mapped(booter):
+    """The archive and devices, where the kernel refuses: an error of the manager's own, and the place is as free as before."""
+    policy = """domain init
+type up
+limit init processes 1 pages 8192 names 0 threads 1 descriptors 256
+processes init up
+may init processes archive report halt
+device init 0xb8000 1  0x100000 1
+"""
+    report = booter.under_manager("attack_devices", policy, memory=8, shift=0).go(20, expect_end=False).report
+    assert report.get("without") == "120 120 120" and report.get("with") == "0 0 123" and report.get("mapped") == "0"
+
+
 # --- The manager
 
 def test_two_touch_a_page(attacked):
