@@ -5,6 +5,7 @@ import contextlib
 import re
 import subprocess
 import tarfile
+import time
 
 import pytest
 import states
@@ -136,6 +137,28 @@ device init 0xb8000 1  0x100000 1
 """
     report = booter.under_manager("attack_devices", policy, memory=8, shift=0).go(20, expect_end=False).report
     assert report.get("without") == "120 120 120" and report.get("with") == "0 0 123" and report.get("mapped") == "0"
+
+
+# --- Windows
+
+def test_readers_of_a_window(attacked):
+    """Many read where the shell does, and take all places: it waits, and is the same one when they have gone."""
+    shell = attacked("echo $$")
+    attacked.type("attack_user readers & sleep 0.5")
+    attacked.until(re.compile(r"\n\[1\] attack_user readers\n/ \$ $"))
+    for _ in range(100):
+        attacked.type("echo I am $$")
+        time.sleep(.1)
+    seen = attacked.until(re.compile(r"\nI am \d+\n/ \$ $"))
+    assert BANNER not in seen and f"\nI am {shell}" in seen
+
+
+def test_writers_to_the_line(attacked):
+    """Many write to the serial line all the time: what others write, and what is typed, comes, too."""
+    shell = attacked("echo $$")
+    attacked.type("attack_user writers & sleep 0.1; seq 1 30; wait; echo I am $$")
+    seen = attacked.until(re.compile(r"I am \d+\0*\n")).replace("\0", "")
+    assert "".join(f"{n}\n" for n in range(1, 31)) in seen and f"\nI am {shell}" in seen
 
 
 # --- The manager
