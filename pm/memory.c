@@ -8,6 +8,12 @@
 #include "abi/memory.h"
 #include "memory.h"
 
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Is the range a whole number of pages of a program's memory? */
 static bool
 is_range(uint32_t address, uint32_t pages)
@@ -71,6 +77,19 @@ region_add(struct process *p, uint32_t address, uint32_t pages, uint32_t flags, 
     *at = new;
     p->region_count++;
     return 0;
+}
+
+/* A fixed region that has just been added is of no use: its pages could not all be there. */
+void
+region_take_back(struct process *p, uint32_t address)
+{
+    struct region **at = place_of(p, address), *r = *at;
+
+    for (uint32_t done = 0; done < r->pages; done += MEMORY_PAGES_MAX)
+        memory_unmap(p->descriptor, address + done * PAGE, least(r->pages - done, MEMORY_PAGES_MAX));
+    *at = r->next;
+    free(r);
+    p->region_count--;
 }
 
 /* The first room for so many pages that programs may map; 0 if there is none. */
@@ -230,12 +249,6 @@ open_page(struct process *p, uint32_t address, uint32_t flags)
         r = memory_share(DESCRIPTOR_ROOT, WINDOW, 1, flags, p->descriptor, address & -PAGE);
     }
     return r.error ? ERR_RANGE : 0;
-}
-
-static uint32_t
-least(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
 }
 
 /* Into pages of regions that there are.  0, or an error; then some of it may have been written. */

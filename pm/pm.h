@@ -69,7 +69,6 @@ struct region {
     bool fixed;          /* its pages are all there: shared, or of a device */
 };
 
-
 struct process {
     uint32_t number, index, generation;
     uint32_t descriptor; /* of the kernel's process; 0 when it has ended */
@@ -137,6 +136,7 @@ struct process_limits bounds_of_kernel(uint32_t domain);
 
 /* --- Memory: memory.c. */
 uint32_t region_add(struct process *p, uint32_t address, uint32_t pages, uint32_t flags, bool fixed);
+void region_take_back(struct process *p, uint32_t address);
 uint32_t region_room(const struct process *p, uint32_t pages);
 uint32_t region_remove(struct process *p, uint32_t address, uint32_t pages);
 bool region_free(const struct process *p, uint32_t address, uint32_t pages);
