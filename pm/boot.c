@@ -49,8 +49,6 @@ read_policy(void)
         refuse("the archive has no %s", POLICY);
     if (!policy_read(text.data, text.size, &error))
         refuse("%s:%u: %s", POLICY, error.line, error.what);
-    if (policy_domain(INIT_DOMAIN) == POLICY_NONE)
-        refuse("%s has no domain %s", POLICY, INIT_DOMAIN);
 }
 
 static uint32_t

@@ -11,6 +11,12 @@
 #include "abi/memory.h"
 #include "memory.h"
 
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Is the range a whole number of pages of a program's memory? */
 // SINCE swap
 // < static bool
@@ -84,6 +90,19 @@ region_add(struct process *p, uint32_t address, uint32_t pages, uint32_t flags, 
     *at = new;
     p->region_count++;
     return 0;
+}
+
+/* A fixed region that has just been added is of no use: its pages could not all be there. */
+void
+region_take_back(struct process *p, uint32_t address)
+{
+    struct region **at = place_of(p, address), *r = *at;
+
+    for (uint32_t done = 0; done < r->pages; done += MEMORY_PAGES_MAX)
+        memory_unmap(p->descriptor, address + done * PAGE, least(r->pages - done, MEMORY_PAGES_MAX));
+    *at = r->next;
+    free(r);
+    p->region_count--;
 }
 
 /* The first room for so many pages that programs may map; 0 if there is none. */
@@ -257,3 +276,54 @@ regions_forget(struct process *p)
     }
     p->region_count = p->pages = 0;
 }
+<<<<<<< HEAD
+=======
+
+/* One page of `p` appears in the manager's window; and is brought first, if it is not there. */
+static uint32_t
+open_page(struct process *p, uint32_t address, uint32_t flags)
+{
+    struct result r = memory_share(DESCRIPTOR_ROOT, WINDOW, 1, flags, p->descriptor, address & -PAGE);
+
+    if (r.error == ERR_ABSENT) {
+        uint32_t error = region_bring(p, address);
+
+        if (error)
+            return error;
+        r = memory_share(DESCRIPTOR_ROOT, WINDOW, 1, flags, p->descriptor, address & -PAGE);
+    }
+    return r.error ? ERR_RANGE : 0;
+}
+
+/* Into pages of regions that there are.  0, or an error; then some of it may have been written. */
+uint32_t
+memory_write(struct process *p, uint32_t address, const void *from, uint32_t size)
+{
+    for (uint32_t done = 0; done < size;) {
+        uint32_t at = address + done, some = least(size - done, PAGE - at % PAGE), error = open_page(p, at, MEMORY_WRITABLE);
+
+        if (error)
+            return error;
+        memcpy((char *)WINDOW + at % PAGE, (const char *)from + done, some);
+        memory_unmap(DESCRIPTOR_ROOT, WINDOW, 1);
+        done += some;
+    }
+    return 0;
+}
+
+/* As memory_write(). */
+uint32_t
+memory_read(struct process *p, void *to, uint32_t address, uint32_t size)
+{
+    for (uint32_t done = 0; done < size;) {
+        uint32_t at = address + done, some = least(size - done, PAGE - at % PAGE), error = open_page(p, at, 0);
+
+        if (error)
+            return error;
+        memcpy((char *)to + done, (const char *)WINDOW + at % PAGE, some);
+        memory_unmap(DESCRIPTOR_ROOT, WINDOW, 1);
+        done += some;
+    }
+    return 0;
+}
+>>>>>>> 1f23391e03f5787750898d5afe41c94936658354

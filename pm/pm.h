@@ -82,7 +82,6 @@ struct region {
     // END swap
 };
 
-
 struct process {
     uint32_t number, index, generation;
     uint32_t descriptor; /* of the kernel's process; 0 when it has ended */
@@ -167,6 +166,7 @@ bool bound_serves(const struct process *p); /* do others depend on it?  NULL doe
 
 /* --- Memory: memory.c. */
 uint32_t region_add(struct process *p, uint32_t address, uint32_t pages, uint32_t flags, bool fixed);
+void region_take_back(struct process *p, uint32_t address);
 uint32_t region_room(const struct process *p, uint32_t pages);
 uint32_t region_remove(struct process *p, uint32_t address, uint32_t pages);
 bool region_free(const struct process *p, uint32_t address, uint32_t pages);

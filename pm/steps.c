@@ -105,23 +105,35 @@ remake(const struct process *p, struct descriptor *d)
     // END pm.3
 }
 
+/* The manager's own can be given on whatever rights were sent, as they are made anew. */
+static bool
+can_move(const struct descriptor *d)
+{
+    return is_capability(d) || d->rights & RIGHT_MOVE;
+}
+
 /* May this be written into `p`, which has no descriptors yet?  0, or why not. */
 static uint32_t
-may_have_clist(const struct process *p, uint32_t count)
+may_have_clist(const struct process *p, const struct descriptor *given, uint32_t count)
 {
     if (count == 0)
         return ERR_MESSAGE;
-    return p->state != PROCESS_NEW || p->clist ? ERR_PHASE : 0;
+    if (p->state != PROCESS_NEW || p->clist)
+        return ERR_PHASE;
+    for (uint32_t i = 0; i < count; i++)
+        if (!can_move(&given[i]) && !(given[i].rights & RIGHT_COPY))
+            return ERR_KEPT;
+    return 0;
 }
 
 /* All of them, or none.  They are not the manager's any more. */
 static uint32_t
 give_all(struct process *p, struct descriptor *given, uint32_t count)
 {
-    uint32_t words[CLIST_MAX], error = may_have_clist(p, count);
+    uint32_t words[CLIST_MAX], error = may_have_clist(p, given, count);
 
     for (uint32_t i = 0; i < count && !error; i++) {
-        bool moves = given[i].own || given[i].rights & RIGHT_MOVE;
+        bool moves = can_move(&given[i]);
 
         error = remake(p, &given[i]);
         words[i] = descriptor_word(given[i].number, given[i].rights, moves ? DESCRIPTOR_MOVE : 0);

@@ -5,12 +5,13 @@ import contextlib
 import re
 import subprocess
 import tarfile
+import time
 
 import pytest
 import states
 from lintel import archive, pmplay
 from lintel.boot import Booter
-from lintel.pmplay import Scene, text, words
+from lintel.pmplay import ALL, Scene, rights, text, words
 from test_programs import BUILD, SHOWN, TIME, System, machine
 
 BANNER = "Lintel, a system to learn from"
@@ -66,7 +67,7 @@ def test_orphans_leave_init_room(attacked):
     """Children of children that nobody waits for become init's, and do not count as what it has started itself."""
     attacked("attack_user orphans")
     attacked.type("exit")
-    assert "cannot be started" not in attacked.until(re.compile(r"\$ $|not started again"))
+    assert "cannot be started" not in attacked.until(re.compile(r"\$ $|cannot be started"))
 
 
 @pytest.mark.parametrize("deed", ["forget", "wait"])
@@ -100,6 +101,18 @@ def test_no_room_for_the_reply(attacked):
     assert "refused 40, children 0" in said and "then error 0" in said, said
 
 
+def test_what_cannot_be_given_on(booter):
+    """A process is not started with a descriptor that comes without COPY and MOVE; it says so, and the next list is taken."""
+    scene = Scene(states.ROOT)
+    scene.actor(1, "user", store=41)
+    scene.do("PM_DOOR", words(0, 0, 0) + text(""), actor=1, store=20)
+    scene.do("PM_CREATE", text("child") + text(""), actor=1, target=1, store=21)
+    for right in ("read", "write", "start"):
+        scene.do("PM_WRITE_CLIST", actor=1, register=21, gives=[(20, ALL), (20, rights(right))], error="ERR_KEPT")
+    scene.do("PM_WRITE_CLIST", actor=1, register=21, gives=[(20, rights("copy")), (20, rights("move read")), (21, rights("read"))], value=3)
+    scene.run(booter, WILD)
+
+
 def test_stale_for_ever(booter):
     """A capability does not come to name another process, however often its place is used again."""
     booter._random.getrandbits = lambda bits, given=iter([2046, 17000, *[0] * 14]): next(given)
@@ -111,6 +124,41 @@ may init processes archive report halt
 """
     report = booter.under_manager("attack_numbers", policy, memory=64, shift=0).go(60, expect_end=False).report
     assert report.get("made") == "2046" and report.get("again") == "17000 0" and not report.all("alias")
+
+
+def test_what_cannot_be_mapped(booter):
+    """The archive and devices, where the kernel refuses: an error of the manager's own, and the place is as free as before."""
+    policy = """domain init
+type up
+limit init processes 1 pages 8192 names 0 threads 1 descriptors 256
+processes init up
+may init processes archive report halt
+device init 0xb8000 1  0x100000 1
+"""
+    report = booter.under_manager("attack_devices", policy, memory=8, shift=0).go(20, expect_end=False).report
+    assert report.get("without") == "120 120 120" and report.get("with") == "0 0 123" and report.get("mapped") == "0"
+
+
+# --- Windows
+
+def test_readers_of_a_window(attacked):
+    """Many read where the shell does, and take all places: it waits, and is the same one when they have gone."""
+    shell = attacked("echo $$")
+    attacked.type("attack_user readers & sleep 0.5")
+    attacked.until(re.compile(r"\n\[1\] attack_user readers\n/ \$ $"))
+    for _ in range(100):
+        attacked.type("echo I am $$")
+        time.sleep(.1)
+    seen = attacked.until(re.compile(r"\nI am \d+\n/ \$ $"))
+    assert BANNER not in seen and f"\nI am {shell}" in seen
+
+
+def test_writers_to_the_line(attacked):
+    """Many write to the serial line all the time: what others write, and what is typed, comes, too."""
+    shell = attacked("echo $$")
+    attacked.type("attack_user writers & sleep 0.1; seq 1 30; wait; echo I am $$")
+    seen = attacked.until(re.compile(r"I am \d+\0*\n")).replace("\0", "")
+    assert "".join(f"{n}\n" for n in range(1, 31)) in seen and f"\nI am {shell}" in seen
 
 
 # --- The manager
@@ -164,3 +212,35 @@ def test_servers_are_those_of_the_archive(tmp_path):
         system("cp /bin/true /bin/bad")
         said = system("sleep 20")
     assert "bad ended with status 0" not in said and "bad ended with status 1" in said, said
+
+
+SLOW = 300  # milliseconds since the kernel began until the first program of the first shell
+
+
+def test_server_that_always_ends(tmp_path):
+    """It is tried for ever, with pauses: the system starts as soon as without it, is as fast, and the console stays readable."""
+    times = []
+    for bad in ("", "server restart /dev/none driver /bin/false\n"):
+        boot = BOOT.replace("shell 0", bad + "shell 0")
+        (folder := tmp_path / f"bad{len(bad)}").mkdir()
+        with contextlib.closing(Attacked(folder, {"etc/boot": boot.encode(), "etc/profile": b"attack_user time\n"})) as system:
+            started = int(re.search(r"started (\d+)", system.until())[1])
+            said = system("sleep 60")
+            times.append(int(re.search(r"rounds (\d+)", system("attack_user time"))[1]))
+        assert started < SLOW and said.count("init:") < 10, (started, said)
+    assert times[1] < 1.05 * times[0], times
+
+
+# --- The terminal
+
+def test_names_are_shown_harmless(tmp_path):
+    """Of processes, and of what an executable calls its own parts: they hold no control characters when they are shown."""
+    crash = (BUILD / "os/bin/crash").read_bytes()
+    assert crash.count(b"\0read_null\0") == 1
+    with contextlib.closing(Attacked(tmp_path, {"bin/bad_crash": crash.replace(b"\0read_null\0", b"\0read\anull\0"),
+                                                 "home/bad": b"no\aprogram\n"})) as system:
+        system.until()
+        system("attack_user name &")
+        said = [system("sleep 0.1; ps"), system("bad_crash null"), system("sh /home/bad")]
+    assert "a?b?c" in said[0] and "read?null + " in said[1] and "no?program" in said[2], said
+    assert not any(c in text for c in "\a\f" for text in said)

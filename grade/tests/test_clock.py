@@ -2,13 +2,16 @@
 """The clock's driver on the host: any time, as each kind of real-time clock tells it, at any moment of a change."""
 
 import calendar
+import contextlib
 import datetime
 import random
+import re
 import struct
 
 import pytest
 
 from test_host import HOST, LONG, ROOT
+from test_shell import Shell
 from test_wm import compiled, through
 
 READER = ROOT / "user/system/rtc.h"
@@ -92,3 +95,41 @@ def test_bug_is_found(old, new, program):
     assert text.count(old) == 1
     with pytest.raises(AssertionError):
         check(program(text.replace(old, new)))
+
+
+# --- On the machine.
+
+POLICY = "allow user system_process read stop delete copy\n"
+WRONG = {"date: the clock: not found", "date: the clock: the server has died"}  # it was not there; it was asked, and did not answer
+
+
+def number_of_clock(shell):
+    """None: there is none at the moment."""
+    found = re.search(r"(?m)^ *(\d+) .* clock$", shell("ps"))
+    return found and found[1]
+
+
+def test_clock_comes_again(tmp_path):
+    """At once, if it has lived for a while, however often."""
+    with contextlib.closing(Shell(tmp_path, POLICY)) as shell:
+        shell.until()
+        for _ in range(8):
+            shell(f"sleep 4; /bin/kill {number_of_clock(shell)}; sleep 0.05")
+            assert number_of_clock(shell)
+
+
+def test_clock_dies(tmp_path):
+    """While many ask for the time: they are told what is wrong, and get it when there is a clock again."""
+    with contextlib.closing(Shell(tmp_path, POLICY, {"home/dates": b"date\n" * 40, "home/more": b"sh /home/dates\n" * 40})) as shell:
+        shell.until()
+        before = shell("date").strip()
+        shell("cd /home; sh more > out1 2>&1 & sh more > out2 2>&1 &")
+        for _ in range(4):
+            shell("sleep 0.6")
+            shell(f"/bin/kill {number_of_clock(shell)}")
+        shell("wait")
+        said = [line for name in ("out1", "out2") for line in shell(f"cat {name}").splitlines()]
+        dates = [line for line in said if re.fullmatch(r"2026-0[23]-\d\d \d\d:\d\d:\d\d", line)]
+        assert len(said) == 3200 and len(dates) > 1600 and before <= min(dates) <= max(dates)
+        assert set(said) - set(dates) and set(said) - set(dates) <= WRONG
+        assert shell("sleep 2; date").strip() > max(dates)

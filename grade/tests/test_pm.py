@@ -32,7 +32,7 @@ def directed(policy):
     policy = re.sub(r"(?m)^limit init .*$", "limit init processes 64 pages 1024 names 64 threads 1 descriptors 1024", policy)
     model = Model(policy.encode())
     others = [domain for domain in model.domains if domain != "init" and ("init", domain) not in model.enters]
-    return policy + "made init private\nname init / /*\n" + "".join(f"enter init {domain}\n" for domain in others)
+    return policy + "name init / /*\n" + "".join(f"enter init {domain}\n" for domain in others)
 
 
 def named(model):

@@ -15,8 +15,10 @@ import time
 
 import pytest
 
+import picture
 import states
 from lintel.qmp import Qmp
+from terminal_model import Terminal
 
 sys.path.insert(0, str(states.ROOT / "grade/front"))
 import machine  # noqa: E402
@@ -32,25 +34,31 @@ KEYS = {" ": "spc", "\n": "ret", "/": "slash", "-": "minus", ".": "dot", ",": "c
 POLICY = "allow user system_process read start stop delete copy\n"
 
 
-def archive(path, policy):
-    """The delivered one, with more in its policy."""
+def archive(path, policy, files):
+    """The delivered one, with more in its policy, and more files."""
     with tarfile.open(BUILD / "initrd.tar") as old, tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as new:
         for member in old:
             data = old.extractfile(member).read() if member.isfile() else b""
             data += policy.encode() if member.name.endswith("etc/policy") else b""
-            member.size = len(data)
-            new.addfile(member, io.BytesIO(data))
+            add(new, member, data)
+        for name, data in files.items():
+            add(new, tarfile.TarInfo(name), data)
     return path
+
+
+def add(tar, member, data):
+    member.size = len(data)
+    tar.addfile(member, io.BytesIO(data))
 
 
 class Computer:
     """Its serial line is a socket here, so that one need not read it."""
 
-    def __init__(self, folder, policy=""):
+    def __init__(self, folder, policy="", files=None):
         self.folder, self.said = pathlib.Path(folder), ""
         with contextlib.ExitStack() as stack:
             ends = {name: self._listen(stack, name) for name in ("qmp", "line")}
-            images = f"{BUILD / 'pm.elf'},{archive(self.folder / 'initrd.tar', policy)}"
+            images = f"{BUILD / 'pm.elf'},{archive(self.folder / 'initrd.tar', policy, files or {})}"
             wires = ("-qmp", "unix:qmp", "-chardev", "socket,path=line,id=line", "-serial", "chardev:line", "-display", "none")
             self._qemu = subprocess.Popen(machine.command(BUILD / "kernel.elf", images, "", *TIME, *wires), cwd=self.folder,
                                           stdin=subprocess.DEVNULL, preexec_fn=machine.die_with_parent)
@@ -106,6 +114,11 @@ class Computer:
         data = (self.folder / "cells").read_bytes()
         return [(chr(data[i]), data[i + 1]) for i in range(0, len(data), 2)]
 
+    def picture(self):
+        """The pixels, as a file."""
+        self._qmp.command("screendump", filename="picture")
+        return (self.folder / "picture").read_bytes()
+
     def rows(self):
         text = "".join(c for c, _ in self.cells())
         return [text[i:i + COLUMNS].rstrip() for i in range(0, len(text), COLUMNS)]
@@ -127,8 +140,8 @@ class Computer:
 
 
 @contextlib.contextmanager
-def computer(folder, policy=""):
-    with contextlib.closing(Computer(folder, policy)) as there:
+def computer(folder, policy="", files=None):
+    with contextlib.closing(Computer(folder, policy, files)) as there:
         there.until(r"\$ $")
         there.shows(r"(?m)\$$")
         yield there
@@ -150,6 +163,86 @@ def test_screen(pc):
     pc.shows(r"(?m)^Hello, World\n.*\$$")
     assert pc.rows()[-1].split() == "F1 F2* F3* F4* F5 F6 F7 F8 Lintel".split()
     assert pc.cells()[COLUMNS * (ROWS - 1) + 1][1] == 0x0F and pc.cells()[COLUMNS * (ROWS - 1) + 6][1] == 0x74
+
+
+# --- What a person sees: pixels.
+
+PRINTABLE = "".join(map(chr, range(32, 127)))
+GLYPHS = "".join(f"{PRINTABLE[at:at + 64]}\n" for at in (0, 64))
+COLOURS = "".join(f"\033[{bright};{text};{ground}m{text}/{ground} \033[0m{end}" for bright in (0, 1) for text in range(30, 38)
+                  for ground, end in zip(range(40, 48), 7 * [""] + ["\n"]))
+MOVES = "\033[12;30Hmoved\033[1;34m\033[7mturned\033[0m\033[95mlight\033[0m\033[12;70H\033[1Kto the end of the line\n"
+FILES = {"home/glyphs": GLYPHS, "home/colours": COLOURS, "home/moves": MOVES}
+
+
+def status_row():
+    """The one below the windows: [(character, text, ground)]."""
+    names = {n: f" F{n}{'*' if n in (2, 3, 4) else ' '} " for n in range(1, 9)}
+    colours = {n: (15, 0) if n == 1 else (4, 7) if n in (2, 3, 4) else (0, 7) for n in names}
+    row = [(c, *(colours[n] if i < 4 else (0, 7))) for n, name in names.items() for i, c in enumerate(name)]
+    return row + [(c, 0, 7) for c in "Lintel ".rjust(COLUMNS - len(row))]
+
+
+def session(*names):
+    """A terminal that has shown these files, each behind its command, and the prompt."""
+    terminal = Terminal()
+    for name in names:
+        terminal.write(f"/ $ cat {name}\n{FILES[name]}".encode())
+    terminal.write(b"/ $ ")
+    return terminal
+
+
+def expected(terminal):
+    """[(character, text, ground)] of the whole screen."""
+    window = [(chr(cell & 0xFF), cell >> 8 & 15, cell >> 12) for cell in terminal.cells()]
+    return window + status_row()
+
+
+def to_the_eye(cells):
+    """Of a blank nobody sees the text's colour; and nothing of a text that has its ground's."""
+    return [(" ", None, ground) if c == " " or text == ground else (c, text, ground) for c, text, ground in cells]
+
+
+def in_memory(pc):
+    return [(c, colours & 15, colours >> 4) for c, colours in pc.cells()]
+
+
+def seen(pc):
+    """Cells of pixels, as if there were no cursor."""
+    x, y = pc.cursor()
+    return picture.without_cursor(picture.cells(pc.picture()), y * COLUMNS + x)
+
+
+def sees_cursor(pc, x, y):
+    """It blinks."""
+    end = time.monotonic() + LIMIT
+    while not picture.has_cursor(picture.cells(pc.picture())[y * COLUMNS + x]):
+        assert time.monotonic() < end, "no cursor is seen"
+
+
+def shown(pc, *names):
+    """The files, on an empty screen, at last: a terminal that shows the same."""
+    pc.key_in("clear\n")
+    pc.shows(r"^/ \$\n\n")
+    for name in names:
+        pc.key_in(f"cat {name}\n")
+    terminal = session(*names)
+    text = "".join(chr(cell & 0xFF) for cell in terminal.cells())
+    pc.shows("^" + "\n".join(re.escape(text[at:at + COLUMNS].rstrip()) for at in range(0, len(text), COLUMNS)) + "\n")
+    return terminal
+
+
+def test_pixels(tmp_path):
+    """The letters are learnt from a screen with all of them; then each cell is what a terminal shows, and what the memory has."""
+    with computer(tmp_path, files={name: text.encode() for name, text in FILES.items()}) as pc:
+        letters = expected(shown(pc, "home/glyphs"))
+        font = picture.Font(seen(pc), [c for c, *_ in letters])
+        for names in (["home/glyphs"], ["home/glyphs", "home/colours"], ["home/glyphs", "home/moves"]):
+            terminal = shown(pc, *names)
+            assert [font.read(cell) for cell in seen(pc)] == to_the_eye(expected(terminal))
+            assert in_memory(pc) == expected(terminal)
+            assert pc.cursor() == (terminal.x, terminal.y)
+            sees_cursor(pc, *pc.cursor())
 
 
 def test_windows(pc):

@@ -37,6 +37,7 @@ allow windows device read write
 allow user windows start copy
 allow driver windows read write
 """
+ARRIVES = 50  # milliseconds: what an actor was told to do later has been begun
 
 
 def data_of(seen, skip=2):
@@ -142,7 +143,10 @@ class Windows(Scene):
         self.do("WINDOW_OPEN", words(window), actor=number, register=WMCAP, store=WINDOW, rights="read write copy move")
 
     def ask(self, actor, call, data=b"", register=WINDOW, **options):
+        """What is to be done later is on its way when the next step is done: clients are served in the order of a play."""
         self.do(call, data, actor=actor, register=register, **options)
+        if options.get("later"):
+            self.nap(ARRIVES)
 
     def read(self, actor, wanted=None, size=100, raw=False, later=True, **options):
         """What it gets, or error=..."""

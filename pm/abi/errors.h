@@ -29,6 +29,7 @@
 #define ERR_STALE 0x121 /* what the capability was for is no more */
 #define ERR_PHASE 0x122 /* not now: it has been started already, or not yet */
 #define ERR_RANGE 0x123 /* of memory: it is taken, or not there, or nobody's */
+#define ERR_KEPT  0x124 /* a descriptor that may be neither copied nor moved, and so not given on */
 
 /* --- Files. */
 #define ERR_NO_FILE       0x201

@@ -185,7 +185,10 @@ struct call_view {
 
 #define PM_WRITE_REGISTERS 0x51d /* struct registers, of its first thread; ERR_PHASE unless it is new or stopped */
 
-/* { descriptors } -> value: how many: they become its descriptors from 1 on.  pmcap becomes one of its own.  Once; ERR_PHASE. */
+/*
+ * { descriptors } -> value: how many: they become its descriptors from 1 on.  pmcap becomes one of its own.  Once;
+ * ERR_PHASE.  ERR_KEPT: one of them has neither COPY nor MOVE.
+ */
 #define PM_WRITE_CLIST 0x525
 
 /*

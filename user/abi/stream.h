@@ -12,12 +12,13 @@
 
 /*
  * { uint32_t offset, size, flags } -> value: how many bytes, and them.  0 at the end.  At most STREAM_MAX, and what the
- * reply has room for.  Windows and pipes have no offset.  A window waits for a line, a pipe for something.
+ * reply has room for.  Windows and pipes have no offset.  A window waits for a line, a pipe for something.  ERR_LIMIT:
+ * too many wait there already; it may be asked again.
  */
 #define STREAM_READ 0x8004
 #define STREAM_RAW  1 /* flag: a window gives each key at once, and does not show it */
 
-/* { uint32_t offset; bytes } -> value: how many were written. */
+/* { uint32_t offset; bytes } -> value: how many were written.  ERR_LIMIT as above. */
 #define STREAM_WRITE 0x800d
 #define STREAM_END   0xffffffffu /* offset: behind what is there already */
 #define STREAM_MAX   4000        /* bytes in one message */

@@ -8,8 +8,13 @@
 
 #include "sys/error.h"
 #include "sys/manager.h"
+#include "sys/printable.h"
 #include "sys/program.h"
+#include "sys/sleep.h"
 #include "text.h"
+
+#define NEVER 0xffffffffu
+#define LOOK  50 /* milliseconds, at most, between two looks at who has ended, while somebody is to be started soon */
 
 void
 say(const char *format, ...)
@@ -21,6 +26,7 @@ say(const char *format, ...)
     va_start(arguments, format);
     at += vsnprintf(line + at, sizeof(line) - at - 1, format, arguments);
     va_end(arguments);
+    make_printable(line);
     if (at > sizeof(line) - 2)
         at = sizeof(line) - 2;
     line[at++] = '\n';
@@ -38,35 +44,68 @@ read_boot_file(void)
         say("the archive has no /etc/boot");
 }
 
-/* It has ended DEATHS times in a short time: more of it is of no use. */
-static void
-remember_death(struct service *s)
+static bool
+is_short(const struct service *s)
 {
-    uint32_t now = clock_milliseconds(), *oldest = &s->died[s->deaths % DEATHS];
+    return clock_milliseconds() - s->started < LIFE;
+}
 
-    s->given_up = s->deaths >= DEATHS - 1 && now - s->died[(s->deaths + 1) % DEATHS] < DEATHS_TIME;
-    *oldest = now;
-    s->deaths++;
-    if (s->given_up)
-        say("%s ended %u times in a moment, and is not started again", s->argv[0], DEATHS);
+/* It ends again and again: enough has been said of that. */
+static bool
+is_known(const struct service *s)
+{
+    return s->pause == PAUSE_LAST && is_short(s);
+}
+
+/* It has ended: when is it started again? */
+static void
+plan(struct service *s)
+{
+    if (!is_short(s))
+        s->pause = 0;
+    s->due = clock_milliseconds() + s->pause;
+    if (s->pause == PAUSE_LAST)
+        return;
+    s->pause = s->pause ? 2 * s->pause : PAUSE_FIRST;
+    if (s->pause == PAUSE_LAST && s->restart)
+        say("%s ends again and again: from now on it is tried in silence", s->argv[0]);
 }
 
 static bool
 is_wanted(const struct service *s)
 {
-    return s->number == 0 && !s->given_up && (s->restart || s->deaths == 0);
+    return s->number == 0 && (s->restart || !s->tried);
+}
+
+/* Milliseconds until one is to be started; NEVER: all run that should. */
+static uint32_t
+until_due(void)
+{
+    uint32_t now = clock_milliseconds(), least = NEVER;
+
+    for (uint32_t i = 0; i < service_count; i++) {
+        int32_t left = services[i].due - now;
+
+        if (is_wanted(&services[i]) && (uint32_t)(left > 0 ? left : 0) < least)
+            least = left > 0 ? left : 0;
+    }
+    return least;
 }
 
 /* Not to have started is to have ended. */
 static void
 start(struct service *s)
 {
-    uint32_t error = service_start(s);
+    uint32_t error;
 
+    s->tried = true;
+    s->started = clock_milliseconds();
+    error = service_start(s);
     if (!error)
         return;
-    say("%s cannot be started: %s", s->argv[0], error_text(error));
-    remember_death(s);
+    if (!is_known(s))
+        say("%s cannot be started: %s", s->argv[0], error_text(error));
+    plan(s);
 }
 
 /* In the order of the file: who needs another's door comes after it. */
@@ -74,7 +113,7 @@ static void
 start_missing(void)
 {
     for (uint32_t i = 0; i < service_count; i++)
-        if (is_wanted(&services[i]))
+        if (is_wanted(&services[i]) && (int32_t)(services[i].due - clock_milliseconds()) <= 0)
             start(&services[i]);
 }
 
@@ -94,13 +133,6 @@ tell_end(const struct process_view *view)
         say("%s ended with status %u", view->name, view->status);
 }
 
-/* Somebody has left a shell: as often as they like. */
-static bool
-is_over(const struct service *s, const struct process_view *view)
-{
-    return s->kind == SHELL && view->end == END_EXIT && view->status == 0;
-}
-
 static void
 ended(const struct process_view *view)
 {
@@ -110,21 +142,34 @@ ended(const struct process_view *view)
         if (s->number != view->number)
             continue;
         s->number = 0;
-        if (s->kind == SERVER || view->end != END_EXIT)
+        if (!is_known(s) && (s->kind == SERVER || view->end != END_EXIT))
             tell_end(view);
-        if (!is_over(s, view))
-            remember_death(s);
+        plan(s);
     }
 }
 
-/* Of somebody's end; then of all that have ended meanwhile, so that servers come before who needs them. */
+/* Of somebody's end.  An error: somebody is to be started before; or there is nobody whose end one could wait for. */
+static struct result
+wait_for_one(struct process_view *view)
+{
+    uint32_t left = until_due();
+    struct result r = wait_any(left == NEVER, view);
+
+    for (; r.error && left > 0 && left != NEVER; left = until_due()) {
+        sleep_milliseconds(left < LOOK ? left : LOOK);
+        r = wait_any(false, view);
+    }
+    return r;
+}
+
+/* Then of all that have ended meanwhile, so that servers come before who needs them. */
 static void
 wait_for_ends(void)
 {
     struct process_view view;
-    struct result r = wait_any(true, &view);
+    struct result r = wait_for_one(&view);
 
-    if (r.error == ERR_NOT_FOUND) {
+    if (r.error == ERR_NOT_FOUND && until_due() == NEVER) {
         say("nothing runs any more");
         machine_halt(1);
     }

@@ -19,17 +19,23 @@
 
 enum service_kind { SERVER, SHELL, PROGRAM };
 
-#define DEATHS 3 /* within DEATHS_TIME, and it is not started again */
-#define DEATHS_TIME 1000
+/*
+ * Who ends is started again at once; if it had not lived for LIFE since the last time, after a pause that grows to
+ * PAUSE_LAST.  All in milliseconds.
+ */
+#define LIFE        3000
+#define PAUSE_FIRST 100
+#define PAUSE_LAST  6400
 
 struct service {
     enum service_kind kind;
-    bool restart, given_up;
+    bool restart, tried;
     uint32_t window;
     const char *name, *domain;
     char *argv[ARGUMENTS_MAX + 1]; /* the first is the path */
     uint32_t number;               /* of its process; 0 while it does not run */
-    uint32_t deaths, died[DEATHS]; /* how often, and when, in a ring */
+    uint32_t started, due;         /* when it was started last; when it may be started next */
+    uint32_t pause;                /* before that, if it ends soon */
 };
 
 extern struct service services[SERVICES_MAX];

@@ -8,9 +8,11 @@
 #include "abi/window.h"
 #include "sys/files.h"
 #include "sys/request.h"
+#include "sys/sleep.h"
 #include "sys/spawn.h"
 
 #define PATIENCE 2000 /* milliseconds, for a server to make its door */
+#define PAUSE    32   /* between two looks, at most */
 
 static char *environment[] = {"PATH=/bin", "HOME=/", "PWD=/", "TERM=vt100", NULL};
 
@@ -23,8 +25,7 @@ struct supply {
 static uint32_t
 find(const char *name)
 {
-    uint32_t rest;
-    struct result r = name_resolve(name, &rest);
+    struct result r = name_open(name);
 
     return r.error ? 0 : r.value;
 }
@@ -90,12 +91,11 @@ spawn_service(struct service *s, const struct supply *supply)
 static bool
 is_there(const char *name)
 {
-    uint32_t rest;
-    struct result r = name_resolve(name, &rest);
+    struct result r = name_open(name);
 
     if (!r.error)
         descriptor_close(r.value);
-    return !r.error ? !name[rest] : r.error == ERR_NO_ACCESS;
+    return !r.error || r.error == ERR_NO_ACCESS;
 }
 
 static bool
@@ -106,18 +106,18 @@ has_ended(uint32_t child)
     return child_status(child, &view).error || view.state >= PROCESS_ENDING;
 }
 
-/* Others run meanwhile. */
+/* With pauses that grow, as most make it at once. */
 static void
 wait_for_door(const struct service *s, uint32_t child)
 {
-    uint32_t start = clock_milliseconds();
+    uint32_t waited = 0, pause = 1;
 
-    while (!is_there(s->name) && !has_ended(child)) {
-        if (clock_milliseconds() - start > PATIENCE) {
+    for (; !is_there(s->name) && !has_ended(child); waited += pause, pause = pause < PAUSE ? 2 * pause : PAUSE) {
+        if (waited > PATIENCE) {
             say("%s does not make its door %s", s->argv[0], s->name);
             return;
         }
-        yield();
+        sleep_milliseconds(pause);
     }
 }
 

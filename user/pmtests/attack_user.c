@@ -326,6 +326,102 @@ no_room(void)
     printf("refused %u, children %u\n", n, view.children);
 }
 
+/* --- A window that many use: all the places there are for who waits, and more. */
+
+static void
+read_window(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        uint32_t words[30] = {0, 100, STREAM_RAW};
+
+        if (send(STREAM_READ, FD_OUT, words, call_sizes(sizeof(words), 12, 0)).error)
+            sleep_milliseconds(5);
+    }
+}
+
+static void
+write_window(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        uint32_t words[2] = {0, 0}; /* a zero is written */
+
+        if (send(STREAM_WRITE, FD_OUT, words, call_sizes(sizeof(words), sizeof(*words) + 1, 0)).error)
+            sleep_milliseconds(5);
+    }
+}
+
+static void
+crowd_threads(void (*act)(void *))
+{
+    for (uint32_t i = 0; i < THREADS; i++)
+        thread_start(act, NULL, stacks[i], STACK);
+    for (;;)
+        sleep_milliseconds(1000);
+}
+
+static void
+crowd(const char *what, uint32_t count, uint32_t milliseconds)
+{
+    uint32_t child[MOST];
+
+    for (uint32_t i = 0; i < count; i++)
+        child[i] = start(what, NULL).value;
+    sleep_milliseconds(milliseconds);
+    for (uint32_t i = 0; i < count; i++)
+        child_delete(child[i]);
+}
+
+static void
+reads(void)
+{
+    crowd_threads(read_window);
+}
+
+static void
+writes(void)
+{
+    crowd_threads(write_window);
+}
+
+static void
+readers(void)
+{
+    crowd("reads", 4, 2000);
+}
+
+static void
+writers(void)
+{
+    crowd("writes", 12, 300);
+}
+
+/* --- A process with a name that is meant for the terminal. */
+
+static void
+bad_name(void)
+{
+    uint32_t child = child_create(FD_PM, "a\fb\ac", "").value;
+
+    sleep_milliseconds(1000);
+    child_delete(child);
+}
+
+/* --- When it starts, and what the processor does for it. */
+
+#define ROUNDS 3000000u
+
+static void
+tell_time(void)
+{
+    uint32_t start = clock_milliseconds();
+
+    for (volatile uint32_t i = 0; i < ROUNDS; i++)
+        ;
+    printf("started %u, rounds %u\n", start, clock_milliseconds() - start);
+}
+
 /* --- What it does by itself, as a server: it ends after a while. */
 
 static int
@@ -342,6 +438,8 @@ static const struct {
     {"files", no_memory_files}, {"windows", no_memory_windows}, {"orphans", orphans}, {"forget", forget_shells},
     {"race", race}, {"busy", busy}, {"room", no_room}, {"stay", take_and_stay},
     {"wait", wait_for_shell}, {"kill", kill_shell},
+    {"time", tell_time}, {"name", bad_name},
+    {"reads", reads}, {"writes", writes}, {"readers", readers}, {"writers", writers},
 };
 
 int

@@ -37,16 +37,15 @@ start_server(void)
     struct spawn s = {.argv = argv, .domain = "files"};
     struct tar_member fm;
     struct result r;
-    uint32_t rest;
 
     archive = archive_map(AT).value;
     if (!tar_find((const void *)AT, archive, "bin/fm", &fm))
         return false;
     r = spawn_image(fm.data, fm.size, &s);
     server = r.value;
-    while (!r.error && name_resolve("/", &rest).error)
+    while (!r.error && name_open("/").error)
         yield();
-    capability[0] = name_resolve("/", &rest).value;
+    capability[0] = name_open("/").value;
     return !r.error;
 }
 

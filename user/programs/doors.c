@@ -7,6 +7,7 @@
 #include "sys/columns.h"
 #include "sys/manager.h"
 #include "sys/options.h"
+#include "sys/printable.h"
 #include "sys/stdio.h"
 #include "string.h"
 
@@ -22,6 +23,7 @@ name_of(uint32_t number)
 
     if (process_next(number, &view).error || view.number != number)
         strlcpy(view.name, "(ended)", sizeof(view.name));
+    make_printable(view.name);
     return view.name;
 }
 
@@ -57,17 +59,20 @@ show_doors(void)
         put_left(view.system ? "system" : "user", 7);
         put_calls(view.waiting, view.served);
         view.name[LAST_MAX] = 0;
+        make_printable(view.name);
         puts(view.name);
     }
 }
 
 static void
-show_call(const struct process_view *caller, struct call_view *call)
+show_call(struct process_view *caller, struct call_view *call)
 {
     char function[CALL_NAME_MAX];
 
     call_name(call->function, function);
     call->door[DOOR_MAX] = 0;
+    make_printable(call->door);
+    make_printable(caller->name);
     put_process(caller->number, caller->name, 13);
     put_left(call->state == IN_CALL_WAITING ? ">" : "*", 2);
     put_left(function, 16);

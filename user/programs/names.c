@@ -5,6 +5,7 @@
 #include "sys/columns.h"
 #include "sys/manager.h"
 #include "sys/options.h"
+#include "sys/printable.h"
 #include "sys/stdio.h"
 
 #define LAST_MAX 42 /* letters of the last column, for lines shorter than 80 */
@@ -20,6 +21,7 @@ main(int argc, char **argv)
         printf("%5u %7u %6u ", view.owner, view.waiting, view.served);
         put_left(view.type, DOMAIN_MAX);
         view.name[LAST_MAX] = 0;
+        make_printable(view.name);
         puts(view.name);
     }
     return 0;

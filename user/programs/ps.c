@@ -5,6 +5,7 @@
 #include "sys/columns.h"
 #include "sys/manager.h"
 #include "sys/options.h"
+#include "sys/printable.h"
 #include "sys/stdio.h"
 
 #define LAST_MAX 24 /* letters of the last column, for lines shorter than 80 */
@@ -23,6 +24,7 @@ main(int argc, char **argv)
         put_left(states[view.state], 8);
         put_left(view.domain, DOMAIN_MAX);
         view.name[LAST_MAX] = 0;
+        make_printable(view.name);
         puts(view.name);
     }
     return 0;

@@ -95,10 +95,9 @@ void
 here_check(void)
 {
     struct result root;
-    uint32_t rest;
 
     if (is_dead(here_root)) {
-        root = name_resolve("/", &rest);
+        root = name_open("/");
         if (root.error)
             return;
         if (here_root != FD_ROOT)

@@ -5,13 +5,16 @@
 #include "interrupt.h"
 
 #include "sys/child.h"
+#include "sys/sleep.h"
 #include "sys/stream.h"
 #include "text.h"
 
+#include "abi/errors.h"
 #include "abi/window.h"
 
 #define STACK_SIZE 16384
 #define FAMILY_MAX 64
+#define PAUSE      20 /* milliseconds */
 
 static struct {
     int lock;
@@ -118,12 +121,22 @@ drop_line(void)
     stream_write(state.window, STREAM_END, state.prompt, strlen(state.prompt));
 }
 
-/* Without the window there is nothing to wait for. */
+/* Where too many wait already it is tried again; without the window there is nothing to wait for. */
+static bool
+wait_for_key(void)
+{
+    uint32_t error;
+
+    while ((error = send(WINDOW_INTERRUPT, state.window, NULL, 0).error) == ERR_LIMIT)
+        sleep_milliseconds(PAUSE);
+    return !error;
+}
+
 static void
 listen(void *unused)
 {
     (void)unused;
-    while (!send(WINDOW_INTERRUPT, state.window, NULL, 0).error) {
+    while (wait_for_key()) {
         lock();
         if (state.prompt)
             drop_line();

@@ -6,7 +6,9 @@
 
 #include "door.h"
 #include "shell.h"
+#include "string.h"
 #include "sys/files.h"
+#include "sys/printable.h"
 #include "sys/symbols.h"
 
 #define PLACE_MAX 64
@@ -24,12 +26,17 @@ static const char *const access_names[] = {[FAULT_READ] = "reading", [FAULT_WRIT
 void
 wrong(const char *what, const char *why)
 {
+    char shown[FILE_PATH_MAX];
+
     flush(stdout);
     fputs("sh: ", shell.errors);
     if (shell.line)
         fprintf(shell.errors, "line %u: ", shell.line);
-    if (what)
-        fprintf(shell.errors, "%s: ", what);
+    if (what) {
+        strlcpy(shown, what, sizeof(shown));
+        make_printable(shown);
+        fprintf(shell.errors, "%s: ", shown);
+    }
     fprintf(shell.errors, "%s\n", why);
     flush(shell.errors);
 }
@@ -76,10 +83,14 @@ say_registers(const struct registers *r)
 void
 report_process(const char *path, const struct process_view *view)
 {
+    char name[PROCESS_NAME_MAX];
+
     if (view->end == END_EXIT)
         return;
+    strlcpy(name, view->name, sizeof(name));
+    make_printable(name);
     flush(stdout);
-    fprintf(shell.errors, "sh: %s, process %u: ", view->name, view->number);
+    fprintf(shell.errors, "sh: %s, process %u: ", name, view->number);
     if (view->end == END_FAULT) {
         say_fault(&view->fault);
         say_place(path, view->fault.registers.eip);

@@ -42,8 +42,8 @@ date_text(uint32_t seconds, char to[DATE_SIZE])
 struct result
 date_now(void)
 {
-    uint32_t answer[2], rest;
-    struct result clock = name_resolve(CLOCK_NAME, &rest), r;
+    uint32_t answer[2];
+    struct result clock = name_open(CLOCK_NAME), r;
     struct outgoing out;
     struct incoming in;
 

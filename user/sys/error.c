@@ -30,6 +30,7 @@ static const struct {
     {ERR_STALE, "it is no more"},
     {ERR_PHASE, "not now"},
     {ERR_RANGE, "bad memory range"},
+    {ERR_KEPT, "may not be given on"},
     {ERR_NO_FILE, "no such file or directory"},
     {ERR_FILE_EXISTS, "file exists"},
     {ERR_DIRECTORY, "is a directory"},

@@ -35,6 +35,18 @@ name_resolve(const char *path, uint32_t *rest)
 }
 
 struct result
+name_open(const char *name)
+{
+    uint32_t rest;
+    struct result r = name_resolve(name, &rest);
+
+    if (r.error || rest == strlen(name))
+        return r;
+    descriptor_close(r.value);
+    return (struct result){-1, ERR_NOT_FOUND};
+}
+
+struct result
 name_remove(const char *name)
 {
     uint8_t buffer[ROOM];

@@ -17,6 +17,9 @@ struct result door_new(const char *name, bool system, uint32_t cookie, uint32_t 
 /* Value: a descriptor of the door with the longest name that is the beginning of the path; `*rest`: where the rest begins. */
 struct result name_resolve(const char *path, uint32_t *rest);
 
+/* Value: a descriptor of the door that has this very name; ERR_NOT_FOUND where there is only one with a beginning of it. */
+struct result name_open(const char *name);
+
 struct result name_remove(const char *name);
 struct result name_list(uint32_t index, struct name_view *view);
 struct result domain_allows(const char *domain, const char *type);

@@ -6,7 +6,19 @@
 
 #include "abi/errors.h"
 #include "request.h"
+#include "sleep.h"
 #include "text.h"
+
+#define PAUSE 20 /* milliseconds until it is tried again where too many wait */
+
+/* Too many wait there already: that passes, and is no reason to lose something. */
+static bool
+was_crowded(struct result r)
+{
+    if (r.error == ERR_LIMIT)
+        sleep_milliseconds(PAUSE);
+    return r.error == ERR_LIMIT;
+}
 
 static uint32_t
 least(uint32_t a, uint32_t b)
@@ -14,8 +26,8 @@ least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-struct result
-stream_fetch(uint32_t fd, uint32_t offset, uint32_t *message, uint32_t size, uint32_t flags)
+static struct result
+fetch_once(uint32_t fd, uint32_t offset, uint32_t *message, uint32_t size, uint32_t flags)
 {
     struct outgoing out;
     struct incoming in;
@@ -31,6 +43,17 @@ stream_fetch(uint32_t fd, uint32_t offset, uint32_t *message, uint32_t size, uin
     get_rest(&in, &count);
     if ((!incoming_end(&in) || r.value != count || count > size) && !r.error)
         return (struct result){-1, ERR_MESSAGE};
+    return r;
+}
+
+struct result
+stream_fetch(uint32_t fd, uint32_t offset, uint32_t *message, uint32_t size, uint32_t flags)
+{
+    struct result r;
+
+    do
+        r = fetch_once(fd, offset, message, size, flags);
+    while (was_crowded(r));
     return r;
 }
 
@@ -69,8 +92,11 @@ stream_write(uint32_t fd, uint32_t offset, const void *from, uint32_t size)
     uint32_t done = 0;
 
     while (done < size) {
-        struct result r = write_part(fd, offset, (const char *)from + done, least(size - done, STREAM_MAX));
+        struct result r;
 
+        do
+            r = write_part(fd, offset, (const char *)from + done, least(size - done, STREAM_MAX));
+        while (was_crowded(r));
         if (r.error || r.value == 0)
             return (struct result){-1, r.error ? r.error : ERR_NO_SPACE};
         done += r.value;

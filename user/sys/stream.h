@@ -8,6 +8,8 @@
 
 #include "abi/stream.h"
 
+/* Who reads or writes where too many wait already (ERR_LIMIT) waits, too, and tries again. */
+
 /* Up to `size` bytes; value: how many came, 0 at the end. */
 struct result stream_read(uint32_t fd, uint32_t offset, void *to, uint32_t size, uint32_t flags);
 

@@ -7,6 +7,7 @@
 
 #include "abi/errors.h"
 #include "image.h"
+#include "printable.h"
 #include "text.h"
 
 #define SYMBOL_TABLE 2 /* type of a section */
@@ -118,7 +119,9 @@ symbol_find(uint32_t fd, uint32_t address, char *to, uint32_t size)
         r = find_symbol(&image, &tables.symbols, address, &symbol);
     if (!r.error)
         r = read_name(&image, &tables.names, symbol.name, name);
-    if (!r.error)
-        snprintf(to, size, "%s + 0x%x", name, address - symbol.value);
+    if (r.error)
+        return r;
+    make_printable(name);
+    snprintf(to, size, "%s + 0x%x", name, address - symbol.value);
     return r;
 }

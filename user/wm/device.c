@@ -10,7 +10,6 @@
 
 #include "sys/manager.h"
 #include "sys/sleep.h"
-#include "text.h"
 
 #include "abi/device.h"
 
@@ -31,26 +30,17 @@ least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* A name above it is not enough. */
-static uint32_t
-resolve(const char *name)
-{
-    uint32_t rest;
-    struct result r = name_resolve(name, &rest);
-
-    if (r.error)
-        return 0;
-    if (rest == strlen(name))
-        return r.value;
-    descriptor_close(r.value);
-    return 0;
-}
-
 static void
 find_driver(struct device *d)
 {
-    while (!d->driver && !(d->driver = resolve(d->name)))
-        sleep_milliseconds(PAUSE);
+    while (!d->driver) {
+        struct result r = name_open(d->name);
+
+        if (r.error)
+            sleep_milliseconds(PAUSE);
+        else
+            d->driver = r.value;
+    }
 }
 
 /* Whatever is wrong with it: it is looked for anew, and not too often. */

@@ -8,7 +8,8 @@
 
 #include "text.h"
 
-#define PIECES 64
+#define PIECES  64
+#define WRITERS 56 /* of them, at most; so what is typed can be shown whoever writes */
 
 /* They are taken from the free ones that were used last, so that few pages are touched. */
 static struct piece {
@@ -19,6 +20,8 @@ static struct piece {
 } pieces[PIECES];
 static struct piece *first, *last, *unused;
 static uint32_t used; /* pieces that have ever been in use */
+
+static uint32_t writers; /* pieces for which somebody waits */
 
 /* The thread, when it waits for something. */
 static uint32_t thread;
@@ -74,8 +77,10 @@ static void
 forget_given(void)
 {
     for (; first && first->given == first->size; remove_first())
-        if (first->reply)
+        if (first->reply) {
             parked_answer_value(first->reply, first->size);
+            writers--;
+        }
 }
 
 /* The thread gets what there is, if it waits. */
@@ -133,12 +138,13 @@ output_write(struct request *r, const void *bytes, uint32_t size)
     struct result parked;
     struct piece *p;
 
-    if (!is_room())
+    if (writers == WRITERS || !is_room())
         return ERR_LIMIT;
     parked = park(r->m.cookie);
     if (parked.error)
         return parked.error == ERR_GONE ? PARKED : ERR_LIMIT;
     p = add_piece(parked.value);
+    writers++;
     memcpy(p->byte, bytes, size);
     p->size = size;
     give();

@@ -58,7 +58,7 @@ check_service(const struct service *s)
         words++;
     }
     expect(words > 0 && s->argv[0][0] == '/', "path");
-    expect(s->number == 0 && s->deaths == 0 && !s->given_up, "it has run already");
+    expect(s->number == 0 && !s->tried && s->due == 0 && s->pause == 0, "it has run already");
 }
 
 static void

@@ -181,6 +181,8 @@ check_symbol(struct input *in)
     memset(text, 'x', sizeof(text));
     if (!symbol_find(FD, address, text, size).error)
         expect(memchr(text, 0, size) != NULL, "a name without an end");
+    for (uint32_t i = 0; i < size && text[i]; i++)
+        expect((uint8_t)text[i] >= ' ' && text[i] != 0x7f, "a control character in a name");
     for (uint32_t i = size; i < sizeof(text); i++)
         expect(text[i] == 'x', "a name behind its room");
 }
