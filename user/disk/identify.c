@@ -89,7 +89,6 @@ identify(uint32_t drive)
     static uint16_t word[IDENTITY_WORDS];
     uint8_t status;
 
-    drives[drive].there = false;
     if (!ata_simple(drive, IDENTIFY, 0, 0))
         return;
     status = ata_wait(LIMIT);
@@ -104,6 +103,10 @@ identify(uint32_t drive)
 void
 identify_all(void)
 {
+    bool back = ata_reset();
+
     for (uint32_t i = 0; i < DRIVES; i++)
+        drives[i].there = false;
+    for (uint32_t i = 0; back && i < DRIVES; i++)
         identify(i);
 }

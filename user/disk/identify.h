@@ -11,5 +11,5 @@
 /* Its words, as it sends them.  `dma`: the controller can.  Who cannot do what the driver needs is not there. */
 struct drive identity_read(const uint16_t word[IDENTITY_WORDS], bool dma);
 
-/* Both drives are asked, after a reset: drives[] is filled. */
+/* The channel forgets what it was at, and both drives are asked: drives[] is filled. */
 void identify_all(void);

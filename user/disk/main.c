@@ -25,6 +25,7 @@ extern uint8_t program_end[]; /* user/link.ld */
 
 static uint8_t buffer[MESSAGE_MAX] __attribute__((aligned(MESSAGE_MAX)));
 
+/* All of it is there, and stays. */
 static uint32_t
 stay(uint32_t from, uint32_t to)
 {
@@ -57,8 +58,7 @@ static void
 find_disks(bool dma)
 {
     dma_start(dma);
-    if (ata_reset())
-        identify_all();
+    identify_all();
     volumes_find();
 }
 

@@ -10,6 +10,7 @@
 #include "identify.h"
 
 #define DATA_LIMIT  1000 /* milliseconds until a drive wants the first sector that is written */
+#define READY_LIMIT 1000
 #define WHOLE_LIMIT 5000
 
 static struct transfer now;
@@ -47,15 +48,6 @@ first_out(void)
     return GOES_ON;
 }
 
-/* A drive that waits for something else than a command gets none: it has to forget what it was at. */
-static enum progress
-settled(enum progress progress)
-{
-    if (progress == FAILED && drives[now.drive].there && ata_wait(0) & (ATA_BUSY | ATA_DATA))
-        transfer_abort();
-    return progress;
-}
-
 static enum progress
 start(const struct transfer *t)
 {
@@ -73,9 +65,11 @@ start(const struct transfer *t)
 enum progress
 transfer_start(const struct transfer *t)
 {
+    if (drives[t->drive].there && ata_wait(READY_LIMIT) & (ATA_BUSY | ATA_DATA)) /* it is still at what has failed */
+        transfer_abort();
     now = *t;
     moved = 0;
-    return settled(start(t));
+    return start(t);
 }
 
 static enum progress
@@ -125,7 +119,7 @@ step_data(void)
 enum progress
 transfer_step(void)
 {
-    return settled(by_dma() ? step_dma() : step_data());
+    return by_dma() ? step_dma() : step_data();
 }
 
 void
@@ -133,7 +127,6 @@ transfer_abort(void)
 {
     if (by_dma())
         dma_stop();
-    ata_reset();
     identify_all();
     ata_interrupts(true);
 }

@@ -17,7 +17,7 @@ struct transfer {
 
 enum progress { GOES_ON, DONE, FAILED };
 
-/* Begins.  When it has FAILED, here or later, the drive is ready for the next one, or not there any more. */
+/* Begins. */
 enum progress transfer_start(const struct transfer *t);
 
 /* The disk has asked for attention, or might have. */
