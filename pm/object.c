@@ -115,6 +115,21 @@ object_cut(struct object *o, uint32_t first, uint32_t last)
     memory_freed();
 }
 
+/* Does a device perhaps read or write a page from `first` on?  Then it cannot go.  (Pages of files are wired for their server.) */
+bool
+object_is_wired(const struct object *o, uint32_t first)
+{
+    if (o->kind != OBJECT_SHARED)
+        return false;
+    for (uint32_t i = tree_next(&o->tree, first); i < o->tree.pages; i = tree_next(&o->tree, i + 1)) {
+        uint32_t entry = tree_get(&o->tree, i);
+
+        if (ENTRY_IS_PAGE(entry) && page_of(entry)->wired)
+            return true;
+    }
+    return false;
+}
+
 bool
 object_resize(struct object *o, uint32_t pages)
 {

@@ -90,6 +90,8 @@ pm_object_resize(struct request *r)
 
     if (!error && pages > OBJECT_PAGES_MAX)
         error = ERR_RANGE;
+    if (!error && object_is_wired(r->object, pages))
+        error = ERR_PHASE;
     if (!error && !object_resize(r->object, pages))
         error = ERR_LIMIT;
     if (!error)

@@ -76,6 +76,7 @@ void object_cut(struct object *o, uint32_t first, uint32_t last); /* its pages [
 void object_orphan(struct object *o);
 void object_keep(struct object *o);
 bool object_resize(struct object *o, uint32_t pages); /* false: no memory */
+bool object_is_wired(const struct object *o, uint32_t first);
 #define SHARED_MAX 64 /* objects of one process that is no server; bounded by its limit on memory, too */
 void object_release(struct object *o); /* if nobody needs it any more, it is gone */
 void objects_of_dead(struct process *p);
