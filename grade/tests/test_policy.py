@@ -323,8 +323,11 @@ def test_who_reaches_devices(delivered):
     assert who(delivered, "may_device", 0xb8000, 8) == ["windows"]
     for first in (0x60, 0x64, 0x70, 0x3f8):
         assert who(delivered, "may_ports", first, 1) == ["driver"]
+    for first in (0x1f0, 0x3f6, 0xcf8, 0xf000):
+        assert who(delivered, "may_ports", first, 1) == ["disk"]
+    assert who(delivered, "may", policy.POWERS.index("dma")) == ["disk"]
     for irq in range(16):
-        assert who(delivered, "may_irq", irq) == ["driver"] * (irq in (1, 4))
+        assert who(delivered, "may_irq", irq) == ["driver"] * (irq in (1, 4)) + ["disk"] * (irq == 14)
 
 
 def test_tests_have_no_power_there(delivered):
@@ -341,7 +344,7 @@ def test_guests_only_read_files(delivered):
 
 @pytest.mark.parametrize("name, maker", [
     ("/", "files"), ("/dev/windows", "windows"), ("/dev/keyboard", "driver"), ("/dev/serial", "driver"),
-    ("/dev/clock", "driver"), ("/x", None), ("/dev", None), ("/dev/x", None)])
+    ("/dev/clock", "driver"), ("/dev/disk", "disk"), ("/x", None), ("/dev", None), ("/dev/x", None)])
 def test_every_name_has_one_maker(delivered, name, maker):
     assert who(delivered, "may_name", name) == [maker] * bool(maker)
 
@@ -365,7 +368,7 @@ def test_who(tmp_path):
     windows         read write
     Nobody else.
 """
-    assert "\n    doors without a name of: driver windows user\n    Nobody.\n" in front("WHO=private").stdout
+    assert "\n    doors without a name of: driver windows disk user\n    Nobody.\n" in front("WHO=private").stdout
     assert "\n    uses clock: read copy\n" in front("WHO=user").stdout
     assert front("WHO=/x").stdout == "\n/x: nobody may make a door with this name\n"
 
