@@ -49,7 +49,8 @@
 /* --- On the capability of an object. */
 
 #define PM_OBJECT_STAT   0x5dc /* -> struct object_view */
-#define PM_OBJECT_RESIZE 0x5e5 /* { uint32_t pages }: what is behind the new end is gone, mapped or not.  ERR_PHASE: it is wired */
+/* { uint32_t pages }: what is behind the new end is gone, mapped or not; so it needs DELETE.  ERR_PHASE: some of it is wired. */
+#define PM_OBJECT_RESIZE 0x5f1
 #define PM_OBJECT_DELETE 0x5e9 /* only its owner may: ERR_NO_ACCESS */
 
 struct object_view {
