@@ -52,9 +52,9 @@ class Ext2(Server):
     def __init__(self, program, image, log=None, time=TIME):  # pylint: disable=super-init-not-called
         line = [program, image, time, *([log] if log else [])]
         self.process = subprocess.Popen([str(w) for w in line], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        cookie, self.writable, size = struct.unpack("<3I", self._get(12))
+        self.mounted, self.writable, size = struct.unpack("<3I", self._get(12))
         self.why = self._get(size).decode()
-        self.root = Capability(cookie, 0xf2)
+        self.root = Capability(0, 0xf2)
 
     def control(self, function, cookie=0, data=b""):
         return self.raw(function, cookie, len(data), data)[:2]
@@ -74,8 +74,6 @@ class Ext2Player(Player):
 
     def __init__(self, seed, server):
         super().__init__(seed, server, Ext2Model())
-        self.root.cookie = server.root.cookie
-        self.ids = {server.root.cookie: self.model.root}
         self.model.enter(self.model.root, b"lost+found", self.new_directory())
         self.ask(C.FILE_REMOVE, self.root, text(b"lost+found"))
 

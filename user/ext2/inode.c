@@ -133,14 +133,17 @@ generation_of(const struct node *node)
 uint32_t
 inode_cookie(const struct node *node)
 {
-    return generation_of(node) << fs.number_bits | node->number;
+    return node->number == EXT2_ROOT ? COOKIE_ROOT : generation_of(node) << fs.number_bits | node->number;
 }
 
 uint32_t
 inode_of(uint32_t cookie, struct node *node)
 {
     uint32_t number = cookie & ((1u << fs.number_bits) - 1);
-    uint32_t error = number == 0 || number > fs.super.inodes ? ERR_STALE : inode_read(number, node);
+    uint32_t error;
 
+    if (cookie == COOKIE_ROOT)
+        return inode_read(EXT2_ROOT, node);
+    error = number == 0 || number > fs.super.inodes ? ERR_STALE : inode_read(number, node);
     return error ? error : inode_cookie(node) == cookie ? 0 : ERR_STALE;
 }

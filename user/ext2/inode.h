@@ -35,6 +35,7 @@ uint32_t inode_size(const struct node *node);
 /* It changes now. */
 void inode_touch(struct node *node);
 
+#define COOKIE_ROOT 0 /* who finds the server by its name has this */
 uint32_t inode_cookie(const struct node *node);
 
 /* 0; ERR_STALE: it is gone; or another error. */

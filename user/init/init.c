@@ -110,6 +110,12 @@ ended(const struct process_view *view)
         if (s->number != view->number)
             continue;
         s->number = 0;
+        // SINCE swap
+        if (s->kind == SERVER && view->end == END_EXIT && view->status == 0) {
+            s->given_up = true; /* it has nothing to do, and has said why */
+            continue;
+        }
+        // END swap
         if (s->kind == SERVER || view->end != END_EXIT)
             tell_end(view);
         if (!is_over(s, view))
