@@ -205,7 +205,7 @@ find_room(const struct place *from, const struct place *to, struct spot *room)
     if (!error && !to->node.number)
         error = directory_room(&to->directory, to->name, room);
     if (!error && room->block && room->block != from->spot.block && !cache_may_move(from->spot.block, room->block))
-        error = flush();
+        error = flush_all();
     return error;
 }
 

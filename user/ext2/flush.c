@@ -68,7 +68,7 @@ flush_room(void)
 
     if (fs.read_only)
         return ERR_NO_ACCESS;
-    return room && (enough || !(trees || inodes)) ? 0 : flush();
+    return room && (enough || !(trees || inodes)) ? 0 : flush_all();
 }
 
 static uint32_t
@@ -126,7 +126,7 @@ free_all(void)
 }
 
 uint32_t
-flush(void)
+flush_all(void)
 {
     uint32_t error;
 

@@ -37,7 +37,7 @@
 void flush_start(void);
 
 /* All that has been done so far is on the disk.  0, or ERR_DISK: it is tried again by the next one. */
-uint32_t flush(void);
+uint32_t flush_all(void);
 
 /* Is there anything to be written? */
 bool flush_wanted(void);

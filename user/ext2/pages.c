@@ -400,7 +400,7 @@ uint32_t
 pages_sync(struct node *node)
 {
     struct file *f = node ? find(inode_cookie(node)) : NULL;
-    uint32_t error = !node ? clean_all() : f ? clean(f, node, ALL) : 0, e = flush();
+    uint32_t error = !node ? clean_all() : f ? clean(f, node, ALL) : 0, e = flush_all();
 
     e = e ? e : fs.device.flush();
     return error ? error : e;
