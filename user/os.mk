@@ -4,7 +4,7 @@
 # build/initrd.tar, with user/files and the programs in bin/.  A folder of user/ below is one program, and
 # so is each file in the others.  The libraries are archives: what a program does not use it does not carry.
 
-OS_FOLDERS := $(foreach name,fm wm sh init disk,$(if $(wildcard user/$(name)/*.c),$(name)))
+OS_FOLDERS := $(foreach name,fm wm sh init disk ext2,$(if $(wildcard user/$(name)/*.c),$(name)))
 OS_SINGLE  := $(wildcard user/system/*.c user/programs/*.c user/pmtests/*.c)
 OS_TESTS   := $(notdir $(basename $(wildcard user/pmtests/*.c)))
 OS_NAMES   := $(OS_FOLDERS) $(notdir $(OS_SINGLE:.c=))

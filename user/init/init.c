@@ -142,6 +142,12 @@ ended(const struct process_view *view)
         if (s->number != view->number)
             continue;
         s->number = 0;
+        // SINCE swap
+        if (s->kind == SERVER && view->end == END_EXIT && view->status == 0) {
+            s->restart = false; /* it has nothing to do, and has said why */
+            continue;
+        }
+        // END swap
         if (!is_known(s) && (s->kind == SERVER || view->end != END_EXIT))
             tell_end(view);
         plan(s);

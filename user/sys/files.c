@@ -8,6 +8,7 @@
 #include "place.h"
 #include "request.h"
 #include "stream.h"
+#include "text.h"
 
 struct result
 file_open_at(uint32_t directory, const char *path, uint32_t flags)
@@ -81,12 +82,24 @@ rename_at(const struct place *from, const char *to)
     return ask(FILE_RENAME, from->directory, &out, &in);
 }
 
+/* The same directory, or the same name of a server, of which there is a descriptor each. */
+static bool
+same_directory(const struct place *from, const struct place *to)
+{
+    uint32_t size = from->rest - from->path;
+
+    if (from->directory == to->directory)
+        return true;
+    return from->directory == from->found && to->directory == to->found && size == (uint32_t)(to->rest - to->path)
+        && memcmp(from->path, to->path, size) == 0;
+}
+
 static struct result
 rename_found(struct place *from, const struct place *to)
 {
     struct result r;
 
-    if (from->directory != to->directory)
+    if (!same_directory(from, to))
         return (struct result){-1, ERR_FILE_NAME};
     r = rename_at(from, to->rest);
     return place_again(from, r.error) ? rename_at(from, to->rest) : r;

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Files on a disk, on the machine: somebody types, the machine is switched off, and e2fsprogs look at what is on the disk."""
+
+import contextlib
+import subprocess
+import tarfile
+import time
+
+import pytest
+
+from ext2_play import an_image, check, content_of, repair
+from lintel import archive
+from test_programs import BUILD, SHOWN, System, machine
+
+MIB = 1 << 20
+TIME = "-icount", "shift=3,sleep=on", "-rtc", "base=2026-02-28T23:59:50,clock=vm"
+
+
+class WithDisk(System):
+    """The image is written to; none: there is no disk."""
+
+    def __init__(self, folder, image, *more):  # pylint: disable=super-init-not-called
+        with tarfile.open(BUILD / "initrd.tar") as tar:
+            files = {m.name: tar.extractfile(m).read() for m in tar if m.isfile()}
+        files["bin/mapfile"] = (BUILD / "os/bin/mapfile").read_bytes()
+        images = f"{BUILD / 'pm.elf'},{archive.make(folder / 'initrd.tar', files)}"
+        disk = ["-drive", f"file={image},format=raw,if=ide,index=0,media=disk"] if image else []
+        command = machine.command(BUILD / "kernel.elf", images, "", *TIME, *SHOWN, *disk, *more)
+        self._qemu = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+                                      preexec_fn=machine.die_with_parent)
+        self.boot = self.until()
+
+
+@pytest.fixture
+def image(tmp_path):
+    path = tmp_path / "disk.img"
+    path.write_bytes((BUILD / "disk.img").read_bytes())
+    return path
+
+
+def partition(image, folder, name="part"):
+    """The file system on the disk, in a file of its own."""
+    path = folder / name
+    path.write_bytes(image.read_bytes()[MIB:49 * MIB])
+    return path
+
+
+def on_disk(image, folder):
+    path = partition(image, folder)
+    check(path)
+    return content_of(path, folder / "content")
+
+
+def at(folder, image, *lines, more=()):
+    """What each line brings; then the power goes."""
+    with contextlib.closing(WithDisk(folder, image, *more)) as system:
+        return [system(line) for line in lines]
+
+
+def test_files(tmp_path, image):
+    lines = ["ls /disk", "mkdir /disk/d /disk/e", "cp /bin/sh /disk/d/sh", "/disk/d/sh -c 'echo it runs'", "mv /disk/d/sh /disk/e/shell",
+             "rmdir /disk/d", "cd /disk/e; pwd; mv shell ../moved; cd /", "echo one >/disk/new; echo two >>/disk/new", "cat /disk/new",
+             "rm -r /disk/docs/model", "ls /disk/e /disk/d", "mapfile /disk/map", "sync"]
+    said = dict(zip(lines, at(tmp_path, image, *lines)))
+    assert said["ls /disk"].split() == ["docs/", "lost+found/", "readme.txt"]
+    assert said["/disk/d/sh -c 'echo it runs'"] == "it runs\n"
+    assert said["cat /disk/new"] == "one\ntwo\n" and "no such file" in said["ls /disk/e /disk/d"]
+    assert said["mapfile /disk/map"] == "mapfile: all is well\n" and said["sync"] == ""
+    content = on_disk(image, tmp_path)
+    assert content[b"moved"] == (BUILD / "os/bin/sh").read_bytes() and content[b"new"] == b"one\ntwo\n"
+    assert b"docs/model" not in content and b"d" not in content and content[b"e"] is None
+    want = bytearray(300 * 4096 - 50)
+    for i in range(300):
+        want[i * 4096 + 7], want[i * 4096 + 8] = i * 3 % 256, i * 5 % 256
+    assert content[b"map"] == want
+    assert at(tmp_path, image, "cat /disk/new")[0] == "one\ntwo\n"
+
+
+def test_what_nobody_has_synced_is_written_soon(tmp_path, image):
+    at(tmp_path, image, "echo soon >/disk/soon", "sleep 12")
+    assert on_disk(image, tmp_path)[b"soon"] == b"soon\n"
+
+
+@pytest.mark.timeout(300)
+def test_more_than_memory(tmp_path, image):
+    """Files of more bytes than the machine has for them."""
+    lines = ["seq 200000 >/disk/a", "cat /disk/a /disk/a /disk/a >/disk/b", "cat /disk/b /disk/b >/disk/c", "wc -l /disk/c", "sync", "vmstat"]
+    said = at(tmp_path, image, *lines, more=["-m", "12"])
+    a = b"".join(b"%d\n" % i for i in range(1, 200_001))
+    assert "1200000" in said[3] and said[4] == ""
+    content = on_disk(image, tmp_path)
+    assert content[b"a"] == a and content[b"b"] == a * 3 and content[b"c"] == a * 6
+
+
+def test_power_goes(tmp_path, image):
+    """In the middle of writing: what was synced before is there."""
+    with contextlib.closing(WithDisk(tmp_path, image)) as system:
+        system("mkdir /disk/kept; cp /bin/fm /bin/init /bin/wm /disk/kept; sync")
+        system.type("while true; do cp /bin/sh /disk/a; mv /disk/a /disk/b; rm /disk/docs/*; sync; done")
+        time.sleep(3)
+    path = partition(image, tmp_path)
+    repair(path)
+    content = content_of(path, tmp_path / "content")
+    for name in ("fm", "init", "wm"):
+        assert content[b"kept/" + name.encode()] == (BUILD / "os/bin" / name).read_bytes()
+
+
+@pytest.mark.parametrize("what", ["none", "empty", "other", "damaged", "unclean"])
+def test_disks_that_cannot_be_used(tmp_path, image, what):
+    """The system boots, and says so in one line."""
+    if what == "none":
+        image = None
+    elif what == "empty":
+        image.write_bytes(bytes(MIB))
+    else:
+        content = bytearray(image.read_bytes())
+        byte = {"other": MIB + 1024 + 56, "damaged": MIB + 4096 + 8, "unclean": MIB + 1024 + 58}[what]
+        content[byte] = 0 if what == "unclean" else content[byte] ^ 0xff
+        image.write_bytes(content)
+    with contextlib.closing(WithDisk(tmp_path, image)) as system:
+        lines = [line for line in system.boot.splitlines() if line.startswith("ext2: disk0p1")]
+        assert len(lines) == 1, system.boot
+        if what == "unclean":
+            assert "can only be read" in lines[0] and "readme.txt" in system("ls /disk")
+            assert "permission denied" in system("echo x >/disk/x")
+        else:
+            assert "ls: /disk" in system("ls /disk")
+        assert system("echo still here") == "still here\n"
+        assert "ended" not in system.boot
+
+
+def test_other_block_sizes(tmp_path, image):
+    for block in (1024, 2048):
+        part = an_image(tmp_path / "other", "48M", block)
+        content = image.read_bytes()
+        image.write_bytes(content[:MIB] + part.read_bytes() + content[49 * MIB:])
+        (said, _none) = at(tmp_path, image, "cp /bin/sh /disk/sh; ls /disk; mapfile /disk/map", "sync")
+        assert said.split() == ["lost+found/", "sh", "mapfile:", "all", "is", "well"]
+        path = partition(image, tmp_path, f"part{block}")
+        check(path)
+        assert content_of(path, tmp_path / f"content{block}")[b"sh"] == (BUILD / "os/bin/sh").read_bytes()

@@ -1,0 +1,483 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The ext2 server's code on the host, under sanitizers, on images that e2fsprogs make, check and read.
+
+LINTEL_LONG=1 goes on for minutes.
+"""
+
+import random
+import struct
+
+import pytest
+
+from ext2_play import (EVICT, FAIL, FILE_MAP, FILE_MAP_WRITE, FILE_SYNC, LOAD, MAPS, PAGES, STORE, Ext2, Ext2Player, Mover,
+                       an_image, check, content_of, cut, play, record, repair, tool)
+from file_model import C, ERR_MESSAGE, ROOT, text, words
+from test_fm import FLAGS, hostile_message
+from test_host import HOST, KERNEL, LONG, run
+
+pytestmark = pytest.mark.xdist_group("test_ext2")  # they share what is compiled
+
+EXT2, LIB, SYS = ROOT / "user/ext2", ROOT / "user/lib", ROOT / "user/sys"
+INCLUDE = [f"-I{KERNEL}", f"-I{ROOT / 'pm'}", "-iquote", EXT2, "-iquote", ROOT / "user", "-iquote", LIB]
+SOURCES = sorted(set(EXT2.glob("*.c")) - {EXT2 / "main.c", EXT2 / "disk.c"})  # those talk to others
+PAGE = 4096
+ERR_NO_ACCESS, ERR_DISK, ERR_FORMAT = 0x106, 0x240, 0x242
+
+
+def compiled(source, target):
+    done = run("gcc", *FLAGS, *INCLUDE, "-c", source, "-o", target, timeout=120)
+    assert done.returncode == 0, done.stdout
+
+
+def link(objects, program):
+    done = run("gcc", *FLAGS, *objects, "-o", program, timeout=120)
+    assert done.returncode == 0, done.stdout
+    return program
+
+
+@pytest.fixture(scope="session")
+def objects(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ext2")
+    for source in [*SOURCES, SYS / "window.c", LIB / "message.c", HOST / "ext2.c"]:
+        compiled(source, folder / f"{source.parent.name}-{source.stem}.o")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def program(objects):
+    return link(objects.glob("*.o"), objects / "program")
+
+
+@pytest.fixture
+def changed(objects, tmp_path):
+    """The program with one of its files changed: a text that stands there once becomes another."""
+    def made(file, old, new):
+        source = SYS / file if file == "window.c" else EXT2 / file
+        content = source.read_text()
+        assert content.count(old) == 1
+        (tmp_path / file).write_text(content.replace(old, new))
+        compiled(tmp_path / file, tmp_path / "changed.o")
+        others = [path for path in objects.glob("*.o") if path.name != f"{source.parent.name}-{source.stem}.o"]
+        return link([*others, tmp_path / "changed.o"], tmp_path / "program")
+    return made
+
+
+@pytest.fixture
+def small(tmp_path):
+    return an_image(tmp_path / "small.img", "1M")
+
+
+def made(server, path, flags=C.FILE_CREATE):
+    error, _reply, capability = server.call(C.FILE_OPEN_WRITE, server.root, words(flags) + text(path))
+    assert not error, hex(error)
+    return capability
+
+
+def write(server, file, data, at=0):
+    for i in range(0, len(data), 4000):
+        error, _reply, _none = server.call(C.STREAM_WRITE, file, words(at + i) + data[i:i + 4000])
+        if error:
+            return error
+    return 0
+
+
+def read(server, file, size, at=0):
+    got = b""
+    while len(got) < size:
+        error, reply, _none = server.call(C.STREAM_READ, file, words(at + len(got), size - len(got), 0))
+        assert not error, hex(error)
+        if len(reply) == 8:
+            break
+        got += reply[8:]
+    return got
+
+
+def free_bytes(server):
+    return struct.unpack("<5I", server.call(C.FILE_SPACE, server.root, b"")[1])[3]
+
+
+# --- Plays
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("block", [1024, 2048, 4096])
+def test_play(program, block, tmp_path):
+    for seed in range(100 if LONG else 3):
+        play(program, an_image(tmp_path / "i.img", "64M", block), seed, 700, tmp_path / f"out{seed}")
+
+
+@pytest.mark.parametrize("how", [("-r", 0), ("-O", "none"), ("-I", 128), ("-O", "^dir_index,^resize_inode,^ext_attr"), ("-g", 1024)],
+                         ids=["revision 0", "no features", "small inodes", "few features", "small groups"])
+def test_other_formats(program, how, tmp_path):
+    play(program, an_image(tmp_path / "i.img", "64M", 1024, *how), 7, 500, tmp_path / "out")
+
+
+@pytest.mark.timeout(3600)
+def test_power_cuts(program, tmp_path):
+    for seed in range(30 if LONG else 2):
+        image = an_image(tmp_path / "i.img", "1M")
+        before, folder = image.read_bytes(), tmp_path / f"cuts{seed}"
+        folder.mkdir()
+        history, snapshots = record(program, image, seed, tmp_path / "log")
+        check(image)
+        assert any(snapshot.content for snapshot in snapshots)
+        assert cut(history, snapshots, before, folder, 1 if LONG else 3) > 50
+
+
+def test_pages_are_few(program, tmp_path):
+    """The manager has memory for so few pages that most of what is opened was closed before."""
+    image = an_image(tmp_path / "i.img", "64M")
+    server = Ext2(program, image)
+    server.control(PAGES, 0, words(90))
+    player = Ext2Player(3, server)
+    player.number = lambda near: player.random.randrange(60_000)
+    player.play(1500)
+    player.everything()
+    player.sync()
+    check(image)
+
+
+# --- What others have written
+
+def tree(folder):
+    """Files of all sizes; names that are none here; what is neither file nor directory; one file with two names."""
+    r = random.Random(1)
+    (folder / "a/b/c").mkdir(parents=True)
+    for i, size in enumerate([0, 1, 1023, 1024, 12 * 1024, 12 * 1024 + 1, 300_000, 268 * 1024 + 7]):
+        (folder / f"a/f{i}").write_bytes(r.randbytes(size))
+    with (folder / "a/b/sparse").open("wb") as file:
+        file.seek(70_000_000)
+        file.write(b"end")
+    (folder / "a/b/c" / ("n" * 32)).write_bytes(b"long")
+    (folder / "a/b/c" / ("n" * 31)).write_bytes(b"short")
+    (folder / "a/link").symlink_to("f1")
+    (folder / "twice").write_bytes(b"twice")
+    (folder / "again").hardlink_to(folder / "twice")
+    return folder
+
+
+@pytest.fixture
+def filled(tmp_path):
+    (tmp_path / "tree").mkdir()
+    return an_image(tmp_path / "filled.img", "4M", 1024, "-d", tree(tmp_path / "tree"))
+
+
+def names(server, directory):
+    found = []
+    while not (reply := server.call(C.FILE_LIST, directory, words(len(found))))[0]:
+        found.append(reply[1][24:].rstrip(b"\0").decode())
+    assert reply[0] == C.ERR_NO_FILE
+    return sorted(found)
+
+
+def test_files_of_others(program, filled, tmp_path):
+    server = Ext2(program, filled)
+    opened = lambda path: server.call(C.FILE_OPEN, server.root, text(path))  # noqa: E731
+    assert names(server, server.root) == ["a", "again", "lost+found", "twice"]
+    assert names(server, opened(b"a")[2]) == ["b"] + [f"f{i}" for i in range(8)]
+    assert names(server, opened(b"a/b/c")[2]) == ["n" * 31]
+    for i in range(8):
+        want = (tmp_path / f"tree/a/f{i}").read_bytes()
+        assert read(server, opened(b"a/f%d" % i)[2], 400_000) == want
+    sparse = opened(b"a/b/sparse")[2]
+    assert read(server, sparse, 100, 69_999_990) == bytes(10) + b"end"
+    assert opened(b"a/link")[0] == ERR_FORMAT and opened(b"a/b/c/" + b"n" * 32)[0] == C.ERR_FILE_NAME
+    assert server.call(C.FILE_REMOVE, server.root, text(b"a/b/c"))[0] == C.ERR_NOT_EMPTY
+    assert server.call(C.FILE_REMOVE, server.root, text(b"twice"))[0] == 0
+    assert read(server, opened(b"again")[2], 9) == b"twice"
+    assert server.call(C.FILE_REMOVE, server.root, text(b"a/b/c/" + b"n" * 31))[0] == 0
+    server.sync()
+    check(filled)
+    content = content_of(filled, tmp_path / "out")
+    assert content[b"a/b/c/" + b"n" * 32] == b"long" and b"a/b/c/" + b"n" * 31 not in content
+
+
+def test_index_of_a_directory(program, tmp_path):
+    """A directory that is a tree, too, is none any more when its entries have changed."""
+    (tmp_path / "tree/d").mkdir(parents=True)
+    for i in range(400):
+        (tmp_path / f"tree/d/a name of some length {i}").write_bytes(b"")
+    image = an_image(tmp_path / "i.img", "4M", 1024, "-d", tmp_path / "tree")
+    tool("e2fsck", "-fyD", image, codes=(0, 1))
+    server = Ext2(program, image)
+    assert len(names(server, server.call(C.FILE_OPEN, server.root, text(b"d"))[2])) == 400
+    for i in range(0, 400, 3):
+        assert server.call(C.FILE_REMOVE, server.root, text(b"d/a name of some length %d" % i))[0] == 0
+        made(server, b"d/new %d" % i)
+    server.sync()
+    check(image)
+    assert len(content_of(image, tmp_path / "out")) == 402
+
+
+# --- The end of the disk
+
+def test_full_disk(program, small):
+    server = Ext2(program, small)
+    empty = free_bytes(server)
+    file = made(server, b"f")
+    size = 0
+    while not write(server, file, bytes([size % 251]) * 1000, size):
+        size += 1000
+    assert free_bytes(server) == 0 and size > empty * 0.95
+    assert server.call(C.FILE_OPEN_WRITE, server.root, words(C.FILE_CREATE | C.FILE_MAKE) + text(b"d"))[0] == C.ERR_NO_SPACE
+    assert write(server, file, b"over", 500) == 0
+    server.sync()
+    check(small)
+    for at in range(0, size, 1000):
+        want = bytes([at % 251]) * 1000
+        assert read(server, file, 1000, at) == (want[:500] + b"over" + want[504:] if at == 0 else want)
+    assert server.call(C.FILE_RESIZE, file, words(0))[0] == 0
+    assert write(server, file, b"x" * 4000) == 0  # what has just been free'd can be used
+    assert server.call(C.FILE_REMOVE, server.root, text(b"f"))[0] == 0
+    server.sync()
+    assert free_bytes(server) == empty
+    check(small)
+
+
+def test_all_inodes_used(program, small):
+    server = Ext2(program, small)
+    count = 0
+    while not (reply := server.call(C.FILE_OPEN_WRITE, server.root, words(C.FILE_CREATE) + text(b"file %d" % count)))[0]:
+        count += 1
+    assert reply[0] == C.ERR_NO_SPACE and count == 128 - 11
+    assert server.call(C.FILE_REMOVE, server.root, text(b"file 3"))[0] == 0
+    made(server, b"again")
+    server.sync()
+    check(small)
+
+
+def test_generation(program, small):
+    """A file that is gone is not taken for the one that has its inode, whether all has been written between or not."""
+    server = Ext2(program, small)
+    seen = set()
+    for i in range(300):
+        file = made(server, b"f")
+        assert file.cookie not in seen
+        seen.add(file.cookie)
+        assert server.call(C.FILE_REMOVE, server.root, text(b"f"))[0] == 0
+        assert server.call(C.STREAM_STAT, file, b"")[0] == C.ERR_STALE
+        if i % 3 == 0:
+            server.sync()
+    server.sync()
+    check(small)
+
+
+# --- Mappings
+
+def mapped(server, path):
+    file = made(server, path)
+    error, reply, object_ = server.call(FILE_MAP_WRITE, file, b"")
+    assert not error and object_.rights == 0xf0 and reply[:4] == server.call(C.STREAM_STAT, file, b"")[1][12:16]
+    return file
+
+
+def test_mapping_is_the_file(program, small, tmp_path):
+    server = Ext2(program, small)
+    file = mapped(server, b"f")
+    assert server.call(FILE_MAP, file, b"")[2].rights == 0xd0
+    assert server.call(C.FILE_RESIZE, file, words(50_000))[0] == 0
+    assert server.control(STORE, file.cookie, words(3, 100) + b"stored") == (0, b"")
+    assert read(server, file, 6, 3 * PAGE + 100) == b"stored"
+    assert write(server, file, b"written", 5 * PAGE) == 0
+    assert server.control(LOAD, file.cookie, words(5, 0, 7)) == (0, b"written")
+    assert server.control(STORE, file.cookie, words(12, 49_999 % PAGE) + b"end and more") == (0, b"")
+    server.sync(file)
+    assert server.call(C.FILE_RESIZE, file, words(50_100))[0] == 0
+    server.sync()
+    check(small)
+    want = bytearray(50_100)
+    want[3 * PAGE + 100:3 * PAGE + 106], want[5 * PAGE:5 * PAGE + 7], want[49_999] = b"stored", b"written", ord("e")
+    assert content_of(small, tmp_path / "out")[b"f"] == want
+
+
+def test_mapping_on_a_full_disk(program, small):
+    """The page stays dirty, and who syncs hears of it; when there is room, it is written."""
+    server = Ext2(program, small)
+    file = mapped(server, b"f")
+    assert server.call(C.FILE_RESIZE, file, words(10 * PAGE))[0] == 0
+    filler = made(server, b"filler")
+    size = 0
+    while not write(server, filler, b"x" * 1000, size):
+        size += 1000
+    assert server.control(STORE, file.cookie, words(9, 0) + b"stored") == (0, b"")
+    assert server.call(FILE_SYNC, file, b"")[0] == C.ERR_NO_SPACE
+    server.control(EVICT)
+    assert read(server, file, 6, 9 * PAGE) == b"stored"
+    assert server.call(C.FILE_REMOVE, server.root, text(b"filler"))[0] == 0
+    server.sync(file)
+    check(small)
+
+
+def test_many_files(program, small):
+    """More than have a memory object at a time; one that is mapped keeps its own."""
+    server = Ext2(program, small)
+    first = mapped(server, b"first")
+    assert write(server, first, b"first") == 0
+    server.control(MAPS, first.cookie, words(1))
+    files = [made(server, b"file %d" % i) for i in range(100)]
+    for i, file in enumerate(files):
+        assert write(server, file, b"%d" % i) == 0
+    assert server.control(STORE, first.cookie, words(0, 0) + b"F") == (0, b"")
+    assert read(server, first, 9) == b"First"
+    for i, file in enumerate(files):
+        assert read(server, file, 9) == b"%d" % i
+    server.sync()
+    check(small)
+
+
+# --- Disks that fail
+
+@pytest.mark.timeout(3600)
+def test_disk_that_fails(program, tmp_path):
+    """Any one access: an error is told, and e2fsck finds all that was synced before."""
+    told, seeds = 0, 200 if LONG else 25
+    for seed in range(seeds):
+        image = an_image(tmp_path / "i.img", "1M")
+        server = Ext2(program, image)
+        player = Ext2Player(seed, server)
+        Mover(player)
+        player.sync()
+        kept = {path: node.read(0, node.size) for path, node in player.files() if not node.directory}
+        server.control(EVICT)
+        server.control(FAIL, 0, words(random.Random(seed).randrange(80)))
+        for i in range(40):
+            error, _reply, file = server.call(C.FILE_OPEN_WRITE, server.root, words(C.FILE_CREATE) + text(b"d0/new %d" % i))
+            errors = [error, 0 if error else write(server, file, b"x" * 5000), server.call(FILE_SYNC, server.root, b"")[0],
+                      server.call(C.FILE_REMOVE, server.root, text(b"d0/new %d" % (i // 2)))[0]]
+            assert set(errors) <= {0, ERR_DISK, C.ERR_NO_FILE, C.ERR_NO_SPACE}
+            told += ERR_DISK in errors
+        server.sync()
+        server.close()
+        repair(image)
+        content = content_of(image, tmp_path / f"out{seed}")
+        for path, data in kept.items():
+            assert content[path] == data
+    assert told > seeds / 2
+
+
+# --- What is refused
+
+def with_super(image, **fields):
+    """The image with other words in its superblock."""
+    at = {"inodes": (0, "I"), "blocks": (4, "I"), "free": (12, "I"), "first_block": (20, "I"), "shift": (24, "I"),
+          "group_blocks": (32, "I"), "group_inodes": (40, "I"), "magic": (56, "H"), "state": (58, "H"), "revision": (76, "I"),
+          "first_inode": (84, "I"), "inode_size": (88, "H"), "compatible": (92, "I"), "incompatible": (96, "I"), "ro": (100, "I"),
+          "group0": (1024, "I"), "table0": (1032, "I"), "bitmap0": (1028, "I")}
+    content = bytearray(image.read_bytes())
+    for name, value in fields.items():
+        offset, kind = at[name]
+        struct.pack_into("<" + kind, content, 1024 + offset, value)
+    image.write_bytes(content)
+
+
+@pytest.mark.parametrize("fields", [
+    {"magic": 0}, {"revision": 2}, {"incompatible": 0x42}, {"incompatible": 6}, {"shift": 3}, {"shift": 0xffffffff}, {"blocks": 1025},
+    {"blocks": 0}, {"first_block": 0}, {"group_blocks": 0}, {"group_blocks": 8200}, {"group_inodes": 0}, {"inodes": 127},
+    {"inode_size": 127}, {"inode_size": 2048}, {"inode_size": 192}, {"first_inode": 0}, {"first_inode": 200}, {"free": 1},
+    {"group0": 0}, {"group0": 0xffffffff}, {"table0": 1010}, {"table0": 3}, {"bitmap0": 1 << 31}, {"inodes": 0xffffffff}])
+def test_damaged_superblock_is_refused(program, small, fields):
+    with_super(small, **fields)
+    server = Ext2(program, small)
+    assert not server.mounted and len(server.why) > 5
+    server.close()
+
+
+@pytest.mark.parametrize("fields", [{"ro": 0x401}, {"state": 0}, {"state": 3}])
+def test_read_only(program, filled, fields):
+    with_super(filled, **fields)
+    before = filled.read_bytes()
+    server = Ext2(program, filled)
+    assert not server.writable and server.why
+    assert read(server, server.call(C.FILE_OPEN, server.root, text(b"twice"))[2], 9) == b"twice"
+    for message in [(C.FILE_OPEN_WRITE, words(1) + text(b"new")), (C.FILE_REMOVE, text(b"twice")), (C.FILE_RENAME, text(b"twice") + text(b"a/x"))]:
+        assert server.call(message[0], server.root, message[1])[0] == ERR_NO_ACCESS
+    file = made(server, b"twice", 0)
+    assert write(server, file, b"x") == ERR_NO_ACCESS and server.call(C.FILE_RESIZE, file, words(0))[0] == ERR_NO_ACCESS
+    server.sync()
+    server.close()
+    assert filled.read_bytes() == before
+
+
+# --- What is damaged
+
+def damaged(r, content):
+    """Words in inodes, bitmaps, descriptors, directories and indirect blocks become others."""
+    content = bytearray(content)
+    table = struct.unpack_from("<I", content, 2048 + 8)[0] * 1024
+    for _ in range(r.choice([1, 2, 5, 20])):
+        inode = table + r.choice([1, *range(10, 30)]) * 256
+        block = struct.unpack_from("<I", content, inode + 40 + 4 * r.choice([0, 0, 0, 12, 13]))[0] % 4096
+        place = r.choice([inode + r.choice([0, 4, 26, 32, *range(40, 100, 4), 100, 104, 108]), block * 1024 + 4 * r.randrange(20),
+                          block * 1024 + 4 * r.randrange(20), r.randrange(2048, 4096), r.randrange(table), r.randrange(len(content))])
+        value = r.choice([0, 1, 2, 11, 12, 0xffff, 0xffffffff, 0x7fffffff, block, r.randrange(4096), r.getrandbits(32), 0x41ed, 0x81a4])
+        size = r.choice([2, 4])
+        content[place:place + size] = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+    return bytes(content)
+
+
+def visit(server, directory, depth=0):
+    """All that it has is looked at, as far as it goes."""
+    for index in range(40):
+        error, reply, _none = server.call(C.FILE_LIST, directory, words(index))
+        if error:
+            return
+        error, _reply, child = server.call(C.FILE_OPEN_WRITE, directory, words(0) + text(reply[24:].rstrip(b"\0")))
+        if error:
+            continue
+        if struct.unpack_from("<I", reply, 8)[0] == C.STREAM_DIRECTORY:
+            if depth < 5:
+                visit(server, child, depth + 1)
+            continue
+        for at in (0, 12_000, 300_000, 70_000_000, 0x7ffffff0):
+            server.call(C.STREAM_READ, child, words(at, 4000, 0))
+            server.call(C.STREAM_WRITE, child, words(at) + b"x" * 100)
+        server.call(C.FILE_RESIZE, child, words(20_000))
+
+
+def survive(program, image, r):
+    """Whether it is mounted."""
+    server = Ext2(program, image)
+    if not server.mounted:
+        assert server.why
+        server.close()
+        return False
+    visit(server, server.root)
+    for _ in range(60):
+        path = b"/".join(r.choice([b"a", b"b", b"c", b"f%d" % r.randrange(9), b"sparse", b"again", b"lost+found"])
+                         for _ in range(r.randrange(1, 4)))
+        function = r.choice([C.FILE_REMOVE, C.FILE_RENAME, C.FILE_OPEN_WRITE])
+        data = {C.FILE_REMOVE: text(path), C.FILE_RENAME: text(path) + text(path[1:] + b"x"),
+                C.FILE_OPEN_WRITE: words(r.choice([1, 9])) + text(path)}[function]
+        assert server.call(function, server.root, data)[0] < 0xff00
+    server.call(FILE_SYNC, server.root, b"")
+    visit(server, server.root)
+    server.call(FILE_SYNC, server.root, b"")
+    server.close()
+    return True
+
+
+@pytest.mark.timeout(3600)
+def test_damaged_image(program, filled):
+    whole, mounted = filled.read_bytes(), 0
+    count = 5000 if LONG else 120
+    for seed in range(count):
+        r = random.Random(seed)
+        filled.write_bytes(damaged(r, whole))
+        mounted += survive(program, filled, r)
+    assert count * 0.3 < mounted < count
+
+
+@pytest.mark.timeout(3600)
+def test_hostile_messages(program, filled):
+    functions = [C.STREAM_READ, C.STREAM_WRITE, C.STREAM_STAT, C.FILE_OPEN, C.FILE_OPEN_WRITE, C.FILE_REMOVE, C.FILE_RENAME, C.FILE_LIST,
+                 C.FILE_RESIZE, C.FILE_SPACE, FILE_MAP, FILE_MAP_WRITE, FILE_SYNC, 0x8104, 0x810d]
+    for seed in range(200 if LONG else 3):
+        r, server = random.Random(seed), Ext2(program, filled)
+        cookies = [server.root.cookie, *(made(server, b"own %d" % i).cookie for i in range(3))]
+        for _ in range(2000):
+            function, cookie, total, data, descriptors, payload = hostile_message(r, functions)
+            error, reply, _given = server.raw(function, r.choice([cookie, *cookies]), total, data, descriptors, payload)
+            assert error < 0xff00 and len(reply) <= total
+            assert error == ERR_MESSAGE or function in functions and not descriptors
+        server.sync()
+        server.close()
+        check(filled)

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files in the page cache: see pages.h.
+ */
+#include "pages.h"
+
+#include "abi/object.h"
+#include "data.h"
+#include "files.h"
+#include "flush.h"
+#include "fs.h"
+#include "sys/object.h"
+#include "sys/window.h"
+#include "text.h"
+
+#define FILES_MAX  64
+#define CLEAN_SOME 16 /* pages that a writer cleans when too much is dirty */
+#define ALL        UINT32_MAX
+
+/* A file's object. */
+static struct file {
+    uint32_t cookie;     /* 0: free */
+    uint32_t object;     /* descriptor; and its number */
+    uint32_t number;
+    uint32_t pages;
+    uint32_t next;       /* index of the page behind the one read last */
+    uint32_t used;       /* when, in `now` */
+} table[FILES_MAX];
+
+static uint32_t door, now;
+static bool changed;
+
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t
+pages_of(uint32_t size)
+{
+    return size / PAGE + (size % PAGE > 0);
+}
+
+uint32_t
+pages_start(uint32_t owners, uint32_t window)
+{
+    door = owners;
+    return window_start(window);
+}
+
+bool
+pages_changed(void)
+{
+    return changed || flush_wanted();
+}
+
+/* --- Cleaning. */
+
+/* Pages from `from` on, `most` at most; of each run that cannot be written the error is remembered, and the next one tried. */
+static uint32_t
+clean(const struct file *f, struct node *node, uint32_t most)
+{
+    uint32_t error = 0, first = 0, from = 0, count;
+
+    for (; most && !error; most -= count, from += count) {
+        error = window_clean(f->number, from, most, &from, &count);
+        if (error)
+            break;
+        error = data_write(node, from, count, window_run());
+        window_cleaned(count, error);
+        first = first ? first : error;
+        error = 0;
+    }
+    return first || error == ERR_NOT_FOUND ? first : error;
+}
+
+/* --- The table. */
+
+static struct file *
+find(uint32_t cookie)
+{
+    struct file *f = table;
+
+    while (f < table + FILES_MAX && f->cookie != cookie)
+        f++;
+    return f < table + FILES_MAX ? f : NULL;
+}
+
+static void
+forget(struct file *f)
+{
+    window_forget(f->number, 0);
+    object_delete(f->object);
+    descriptor_close(f->object);
+    f->cookie = 0;
+}
+
+/* It is not mapped, and all of it is on its way to the disk. */
+static bool
+is_idle(const struct file *f)
+{
+    struct object_view view;
+    struct node node;
+
+    return !object_stat(f->object, &view).error && view.mappings == 0
+        && (inode_of(f->cookie, &node) || !clean(f, &node, ALL));
+}
+
+/* One that is free, or has become so: the idle one that has not been used for the longest time.  NULL: there is none. */
+static struct file *
+make_room(void)
+{
+    struct file *free = find(0), *oldest;
+
+    for (uint32_t tries = 0; !free && tries < FILES_MAX; tries++) {
+        oldest = table;
+        for (struct file *f = table; f < table + FILES_MAX; f++)
+            if (now - f->used > now - oldest->used)
+                oldest = f;
+        if (is_idle(oldest))
+            forget(free = oldest);
+        else
+            oldest->used = now;
+    }
+    return free;
+}
+
+static uint32_t
+resize_object(struct file *f, uint32_t pages)
+{
+    uint32_t error = 0;
+
+    if (pages < f->pages)
+        window_forget(f->number, pages);
+    if (pages != f->pages)
+        error = object_resize(f->object, pages).error;
+    if (!error)
+        f->pages = pages;
+    return error;
+}
+
+/* The file's object, made if it has none. */
+static uint32_t
+file_of(const struct node *node, struct file **found)
+{
+    struct file *f = find(inode_cookie(node));
+    struct result r;
+
+    now++;
+    if (inode_size(node) > FILE_SIZE_MAX)
+        return ERR_FILE_BIG;
+    if (!f) {
+        if (!(f = make_room()))
+            return ERR_LIMIT;
+        *f = (struct file){.pages = pages_of(inode_size(node))};
+        r = object_new_file(f->pages, door, inode_cookie(node), &f->number);
+        if (r.error)
+            return r.error;
+        f->object = r.value;
+        f->cookie = inode_cookie(node);
+    }
+    f->used = now;
+    *found = f;
+    return resize_object(f, pages_of(inode_size(node)));
+}
+
+/* --- Pages. */
+
+static uint32_t
+fill(const struct file *f, const struct node *node, uint32_t index, uint32_t most)
+{
+    uint32_t count, error = window_fill(f->number, index, least(most, f->pages - index), &count);
+
+    if (error || count == 0)
+        return error;
+    error = data_read(node, index, count, window_run());
+    window_filled(count, error);
+    return error;
+}
+
+/* A page that is there.  Who reads in order gets some ahead. */
+static uint32_t
+page_at(struct file *f, const struct node *node, uint32_t index, uint8_t **page, uint32_t *state)
+{
+    void *at;
+    uint32_t error = window_open(f->number, index, &at, state);
+
+    if (!error && !(*state & PAGE_READY)) {
+        error = fill(f, node, index, index == f->next ? WINDOW_RUN : 1);
+        if (!error)
+            error = window_open(f->number, index, &at, state);
+        if (!error && !(*state & PAGE_READY))
+            error = ERR_DISK;
+    }
+    f->next = index + 1;
+    *page = at;
+    return error;
+}
+
+uint32_t
+pages_at(const struct node *node, uint32_t offset, uint32_t *size, const void **bytes)
+{
+    uint32_t error, state;
+    struct file *f;
+    uint8_t *page;
+
+    *size = least(*size, PAGE - offset % PAGE);
+    error = file_of(node, &f);
+    if (!error)
+        error = page_at(f, node, offset / PAGE, &page, &state);
+    if (!error)
+        *bytes = page + offset % PAGE;
+    return error;
+}
+
+/* What is in the last page behind the end, by a mapping perhaps, is zeros. */
+static uint32_t
+clear_tail(struct file *f, const struct node *node)
+{
+    uint32_t size = inode_size(node), error, state;
+    uint8_t *page;
+
+    if (size % PAGE == 0)
+        return 0;
+    error = page_at(f, node, size / PAGE, &page, &state);
+    if (!error)
+        memset(page + size % PAGE, 0, PAGE - size % PAGE);
+    return error;
+}
+
+/* The file gets longer, but is not yet. */
+static uint32_t
+prepare_growth(struct file *f, const struct node *node, uint32_t size)
+{
+    uint32_t error = size > inode_size(node) ? clear_tail(f, node) : 0;
+
+    return error ? error : pages_of(size) > f->pages ? resize_object(f, pages_of(size)) : 0;
+}
+
+/* --- Writing. */
+
+/* The pages, at most two, are there before the file has new blocks: what these hold is nothing yet. */
+static uint32_t
+open_pages(struct file *f, const struct node *node, uint32_t offset, uint32_t size, uint8_t *page[2], uint32_t *state)
+{
+    uint32_t first = offset / PAGE, last = (offset + size - 1) / PAGE, error;
+
+    error = page_at(f, node, first, &page[0], state);
+    return error || first == last ? error : page_at(f, node, last, &page[1], state);
+}
+
+static void
+copy(uint8_t *const page[2], uint32_t at, const uint8_t *from, uint32_t size)
+{
+    uint32_t part = least(size, PAGE - at);
+
+    memcpy(page[0] + at, from, part);
+    if (size > part)
+        memcpy(page[1], from + part, size - part);
+}
+
+/* If the disk fails, some blocks may be there, with anything in them: they are written, too. */
+static uint32_t
+reserve(struct node *node, uint32_t offset, uint32_t size, uint8_t *const page[2])
+{
+    uint32_t error = data_reserve(node, offset, size);
+
+    if (!error || error == ERR_NO_SPACE)
+        return error;
+    inode_write(node);
+    *(volatile uint8_t *)page[0] = page[0][0];
+    if (offset / PAGE != (offset + size - 1) / PAGE)
+        *(volatile uint8_t *)page[1] = page[1][0];
+    return error;
+}
+
+static uint32_t
+write(struct file *f, struct node *node, uint32_t offset, const void *from, uint32_t size)
+{
+    uint32_t end = offset + size, state, error = prepare_growth(f, node, end);
+    uint8_t *page[2];
+
+    if (!error)
+        error = open_pages(f, node, offset, size, page, &state);
+    if (!error)
+        error = flush_room();
+    if (!error)
+        error = reserve(node, offset, size, page);
+    if (error) {
+        resize_object(f, pages_of(inode_size(node)));
+        return error;
+    }
+    copy(page, offset % PAGE, from, size);
+    changed = true;
+    if (end > inode_size(node))
+        node->i.size = end;
+    inode_touch(node);
+    error = inode_write(node);
+    if (!error && state & PAGE_CLEAN_SOME)
+        clean(f, node, CLEAN_SOME);
+    return error;
+}
+
+uint32_t
+pages_write(struct node *node, uint32_t offset, const void *from, uint32_t size)
+{
+    struct file *f;
+    uint32_t error;
+
+    if (size > FILE_SIZE_MAX || offset > FILE_SIZE_MAX - size)
+        return ERR_FILE_BIG;
+    if (fs.read_only)
+        return ERR_NO_ACCESS;
+    if (size == 0)
+        return 0;
+    error = file_of(node, &f);
+    return error ? error : write(f, node, offset, from, size);
+}
+
+/* What is behind the end has gone from memory before its blocks are free'd. */
+uint32_t
+pages_resize(struct node *node, uint32_t size)
+{
+    struct file *f = NULL;
+    uint32_t error = size > FILE_SIZE_MAX ? ERR_FILE_BIG : flush_room();
+
+    if (!error)
+        error = file_of(node, &f);
+    if (!error)
+        error = prepare_growth(f, node, size);
+    if (!error && size < inode_size(node))
+        error = resize_object(f, pages_of(size));
+    if (!error)
+        error = data_resize(node, size);
+    if (f && error != ERR_FILE_BIG && !fs.read_only) {
+        inode_touch(node);
+        error = inode_write(node) ? ERR_DISK : error;
+    }
+    return error ? error : clear_tail(f, node);
+}
+
+void
+pages_drop(const struct node *node)
+{
+    struct file *f = find(inode_cookie(node));
+
+    if (f)
+        forget(f);
+}
+
+uint32_t
+pages_object(const struct node *node, uint32_t *object)
+{
+    struct file *f;
+    uint32_t error = file_of(node, &f);
+
+    if (!error)
+        *object = f->object;
+    return error;
+}
+
+/* --- For the manager. */
+
+uint32_t
+pages_fill(const struct node *node, uint32_t index, uint32_t count)
+{
+    struct file *f = find(inode_cookie(node));
+
+    return !f || index >= f->pages ? ERR_RANGE : fill(f, node, index, count);
+}
+
+uint32_t
+pages_clean(struct node *node, uint32_t count)
+{
+    struct file *f = find(inode_cookie(node));
+
+    changed = true;
+    return f ? clean(f, node, count) : 0;
+}
+
+static uint32_t
+clean_all(void)
+{
+    uint32_t error = 0;
+    struct node node;
+
+    for (struct file *f = table; f < table + FILES_MAX; f++) {
+        uint32_t e = f->cookie ? inode_of(f->cookie, &node) : ERR_STALE;
+
+        if (!e)
+            e = clean(f, &node, ALL);
+        error = error || e == ERR_STALE ? error : e;
+    }
+    changed = error;
+    return error;
+}
+
+uint32_t
+pages_sync(struct node *node)
+{
+    struct file *f = node ? find(inode_cookie(node)) : NULL;
+    uint32_t error = !node ? clean_all() : f ? clean(f, node, ALL) : 0, e = flush_all();
+
+    e = e ? e : fs.device.flush();
+    return error ? error : e;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What has been written is on the disk, of a file, or of all of a directory's file system.
+ */
+#include "sys/files.h"
+#include "sys/options.h"
+#include "sys/request.h"
+
+static uint32_t
+sync(const char *path)
+{
+    struct result file = file_open(path, 0), r;
+
+    if (file.error)
+        return failed(path, file.error);
+    r = ask_words(FILE_SYNC, file.value, NULL, 0);
+    descriptor_close(file.value);
+    return r.error ? failed(path, r.error) : 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct options o = options(argc, argv, "[path ...]");
+    uint32_t status = 0;
+
+    if (!o.operands)
+        return sync("/disk");
+    for (uint32_t i = 0; i < o.operands; i++)
+        status |= sync(o.operand[i]);
+    return status;
+}

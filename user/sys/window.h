@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The window in which a file server sees pages of its memory objects (pm/abi/object.h).  Its first slots are for runs, pages
+ * that come from the disk or go there together, one behind the other; in the others are the pages that were used last,
+ * so that who comes again needs no call.
+ *
+ * Objects are named by their numbers.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#define WINDOW_RUN 8 /* pages of a run at most */
+
+/* All slots, at this address. */
+uint32_t window_start(uint32_t address);
+
+/* A page, and `*state`: as PM_PAGE_OPEN says.  Who gets one that is PAGE_NEW fills it by a run, and opens it again. */
+uint32_t window_open(uint32_t object, uint32_t index, void **page, uint32_t *state);
+
+/* How many pages from `index` on, `most` at most, are PAGE_NEW and in the run now, to be filled. */
+uint32_t window_fill(uint32_t object, uint32_t index, uint32_t most, uint32_t *pages);
+
+/* The first dirty page from `from` on, and the dirty ones right behind it, are in the run now.  ERR_NOT_FOUND. */
+uint32_t window_clean(uint32_t object, uint32_t from, uint32_t most, uint32_t *index, uint32_t *pages);
+
+/* Where the run lies; and how it went with so many pages of it. */
+void *window_run(void);
+void window_filled(uint32_t pages, uint32_t error);
+void window_cleaned(uint32_t pages, uint32_t error);
+
+/* The object, or what is behind its new end, goes: no slot has any of it. */
+void window_forget(uint32_t object, uint32_t from);
