@@ -94,12 +94,15 @@ evict(struct page *page)
 {
     page_protect(page);
     page_used(page); /* once more, now that nobody can write it */
-    if (!page->dirty)
+    if (!page->dirty) {
+        record_evict(page, "drop");
         forget(page);
-    else if (page->object->kind == OBJECT_FILE)
+    } else if (page->object->kind == OBJECT_FILE) {
+        record_evict(page, "clean");
         cache_clean(page->object);
-    else
+    } else {
         swap_out(page);
+    }
 }
 
 /* Looks at so many pages, until `wanted` frames are free. */

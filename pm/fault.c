@@ -60,7 +60,10 @@ from_entry(struct object *o, uint32_t index, uint32_t entry)
 {
     if (entry == ENTRY_LOST)
         return failed(ERR_DISK);
-    return ENTRY_IS_PAGE(entry) ? found(page_of(entry)) : come_back(o, index, entry >> 1);
+    if (ENTRY_IS_PAGE(entry))
+        return found(page_of(entry));
+    record_fault(o, index, "swap");
+    return come_back(o, index, entry >> 1);
 }
 
 struct touched
@@ -105,7 +108,10 @@ object_touch(struct object *o, uint32_t index)
 
     if (index >= o->pages || (!o->owner && !entry))
         return failed(ERR_RANGE);
-    return entry ? from_entry(o, index, entry) : first_page(o, index);
+    if (entry)
+        return from_entry(o, index, entry);
+    record_fault(o, index, o->kind == OBJECT_FILE ? "fill" : "zero");
+    return first_page(o, index);
 }
 
 /* A copy of what the region maps becomes the process's own. */
@@ -157,6 +163,8 @@ touch_object(struct process *p, const struct region *r, uint32_t address, bool w
     bool private = r->flags & MAP_PRIVATE, writable = r->flags & MEMORY_WRITABLE;
     struct touched t = object_touch(r->object, r->first + (address - r->address) / PAGE);
 
+    if (t.outcome == TOUCH_DONE && write && private)
+        record_fault(p->memory, address / PAGE, "copy");
     if (t.outcome == TOUCH_DONE && write)
         t = private ? copy(p, address, t.page) : write_shared(t.page);
     if (t.outcome != TOUCH_DONE)
@@ -203,6 +211,7 @@ fresh(struct request *r, const struct fault_message *fault)
 
     if (!tree_place(&p->memory->tree, index))
         return sleep_fault(&memory_sleepers, r, fault);
+    record_fault(p->memory, index, "zero");
     error = message_fault(r);
     if (!error && !page_adopt(p, index))
         memory_unmap(p->descriptor, index * PAGE, 1), p->pages--; /* and once more */
@@ -233,6 +242,7 @@ conclude(struct request *r, const struct fault_message *fault, struct touched t)
     switch (t.outcome) {
     case TOUCH_DONE:
         counts.mapped++;
+        record_fault(t.page->object, t.page->index, "map");
         return answer_nothing(r);
     case TOUCH_NEW:
         return fresh(r, fault);
@@ -265,6 +275,7 @@ pager_fault(struct request *r)
     if (fault.present && !(write && region->flags & MEMORY_WRITABLE))
         return message_fault(r);
     counts.faults++;
+    record_begin(r->process);
     if (memory_short(r->process)) {
         counts.waited++;
         error = sleep_fault(&memory_sleepers, r, &fault);

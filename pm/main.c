@@ -28,6 +28,7 @@ main(const struct boot_info *info)
     manager_door = door_create(CALL_MACHINE, true, 0).value;
     frames_all = frames_free();
     // SINCE swap
+    record_start(info->command_line);
     pages_start();
     work_start();
     // END swap

@@ -115,6 +115,7 @@ swap_out(struct page *page)
 {
     if (swap_used + swap_bad + 1 + leaving_count >= swap_slots)
         return;
+    record_evict(page, "swap");
     page_unmap(page);
     page->state = PAGE_GOING;
     page->writing = true;

@@ -187,6 +187,13 @@ void swap_in(struct page *page);
 void swap_forget(struct page *page); /* it does not wait to be read any more */
 handler pm_swap;
 
+/* --- record.c */
+
+void record_start(const char *command_line);
+void record_begin(const struct process *p);
+void record_fault(const struct object *o, uint32_t index, const char *what); /* the first of each that begins */
+void record_evict(const struct page *page, const char *what);
+
 /* --- work.c: threads that call servers and wait for them, as the manager itself never does. */
 
 #define CLUSTER 8 /* pages in one request to a disk */

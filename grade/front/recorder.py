@@ -36,10 +36,16 @@ class Recorded:
 
 def command(images, append, memory):
     """What is started: a terminal on COM1, and a file for COM2."""
-    return machine.command(tree.KERNEL, images, f"{append} record".strip(), *TIME, "-display", "none",
+    return machine.command(tree.KERNEL, images, f"{append} record".strip(), *TIME, "-display", "none", *disk(),
                            *(["-m", str(memory)] if memory else []),
                            "-chardev", "stdio,id=console", "-serial", "chardev:console",
                            "-chardev", "file,path=line,id=line", "-serial", "chardev:line")
+
+
+def disk():
+    """What is written to it is forgotten."""
+    image = tree.BUILD / "disk.img"
+    return ["-drive", f"file={str(image).replace(',', ',,')},format=raw,if=ide,index=0,media=disk,snapshot=on"] if image.exists() else []
 
 
 def is_first(program):
