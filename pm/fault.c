@@ -176,16 +176,16 @@ touch_object(struct process *p, const struct region *r, uint32_t address, bool w
     return t;
 }
 
-/* The page of this address is brought, and mapped.  Private memory that is touched for the first time is left to the caller. */
+/*
+ * The page of this address, which is in the region, is brought, and mapped.  Private memory that is touched for the first
+ * time is left to the caller.
+ */
 struct touched
-touch(struct process *p, uint32_t address, bool write)
+touch(struct process *p, const struct region *r, uint32_t address, bool write)
 {
-    const struct region *r = region_at(p, address);
     struct touched t;
 
     address &= -PAGE;
-    if (!r || r->fixed)
-        return failed(ERR_RANGE);
     write = write && r->flags & MEMORY_WRITABLE; /* else it faults once more, at a page that is there */
     t = private_touch(p, address / PAGE);
     if (t.outcome == TOUCH_DONE && page_map(t.page, p, address, r->flags & MEMORY_WRITABLE, false))
@@ -220,17 +220,8 @@ fresh(struct request *r, const struct fault_message *fault)
 }
 
 static uint32_t
-answer_nothing(struct request *r)
-{
-    request_end(r);
-    reply_start(&r->out, (void *)r->in.buffer, CALL_DATA_MAX, r->m.sizes);
-    return 0;
-}
-
-static uint32_t
 end(struct request *r, const struct fault_message *fault, uint32_t how, uint32_t status)
 {
-    request_end(r);
     life_fault(r->process, fault, how, status);
     return ERR_RANGE;
 }
@@ -243,7 +234,7 @@ conclude(struct request *r, const struct fault_message *fault, struct touched t)
     case TOUCH_DONE:
         counts.mapped++;
         record_fault(t.page->object, t.page->index, "map");
-        return answer_nothing(r);
+        return 0; /* no data: it goes on as it is */
     case TOUCH_NEW:
         return fresh(r, fault);
     case TOUCH_WAIT:
@@ -257,30 +248,32 @@ conclude(struct request *r, const struct fault_message *fault, struct touched t)
     }
 }
 
-/* MESSAGE_FAULT.  What is no page fault, or at no region of the process's, is its end: message_fault() knows that, too. */
+/* Is it about a page of the region that could be brought, or written? */
+static bool
+is_ours(const struct region *r, const struct fault_message *fault)
+{
+    if (!r || r->fixed || fault->vector != VECTOR_PAGE_FAULT)
+        return false;
+    return !fault->present || (fault->access == FAULT_WRITE && r->flags & MEMORY_WRITABLE);
+}
+
+/* MESSAGE_FAULT.  All that is not about a page that may be missing is the end of its process: message_fault() knows. */
 uint32_t
 pager_fault(struct request *r)
 {
-    struct incoming in = r->in;
-    struct fault_message fault;
-    const struct region *region;
+    const struct fault_message *fault = (const void *)r->in.buffer;
+    const struct region *region = region_at(r->process, fault->address);
     uint32_t error;
-    bool write;
 
-    get_bytes(&in, &fault, sizeof(fault));
-    region = in.broken ? NULL : region_at(r->process, fault.address);
-    write = fault.access == FAULT_WRITE;
-    if (!region || region->fixed || fault.vector != VECTOR_PAGE_FAULT)
-        return message_fault(r);
-    if (fault.present && !(write && region->flags & MEMORY_WRITABLE))
+    if (!is_ours(region, fault))
         return message_fault(r);
     counts.faults++;
     record_begin(r->process);
     if (memory_short(r->process)) {
         counts.waited++;
-        error = sleep_fault(&memory_sleepers, r, &fault);
+        error = sleep_fault(&memory_sleepers, r, fault);
     } else {
-        error = conclude(r, &fault, touch(r->process, fault.address, write));
+        error = conclude(r, fault, touch(r->process, region, fault->address, fault->access == FAULT_WRITE));
     }
     memory_check();
     return error;

@@ -28,7 +28,7 @@ find(struct process *p, uint32_t address, bool write)
     struct touched t = private_touch(p, address / PAGE);
 
     if (t.outcome == TOUCH_NEW)
-        t = r && r->object ? touch(p, address, write) : first_touch(p, address);
+        t = r && r->object ? touch(p, r, address, write) : first_touch(p, address);
     return t;
 }
 

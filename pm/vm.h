@@ -160,7 +160,7 @@ struct touched {
     uint32_t error;
 };
 
-struct touched touch(struct process *p, uint32_t address, bool write);
+struct touched touch(struct process *p, const struct region *r, uint32_t address, bool write);
 struct touched object_touch(struct object *o, uint32_t index); /* the page is in memory then */
 struct touched private_touch(struct process *p, uint32_t index);
 void life_fault(struct process *p, const struct fault_message *fault, uint32_t end, uint32_t status);
