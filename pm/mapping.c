@@ -8,7 +8,8 @@
 #include "call.h"
 #include "memory.h"
 
-#define FLAGS (MEMORY_WRITABLE | MAP_PRIVATE)
+#define FLAGS      (MEMORY_WRITABLE | MAP_PRIVATE)
+#define BRING_MOST 256u /* pages that one piece of advice brings */
 
 /* The part of a request that says what is to be mapped, and where. */
 struct mapping {
@@ -142,26 +143,36 @@ may_protect(struct region *r, uint32_t first, uint32_t last, uint32_t flags)
     return r->wired || (flags & MEMORY_WRITABLE && r->object && !(r->flags & MAP_WRITE)) ? ERR_NO_ACCESS : 0;
 }
 
-/* It is mapped anew when it is touched; what is known of its content is not forgotten. */
+/* What is known of the content of a page that is about to be mapped anew is not forgotten. */
 static void
-map_anew(struct region *r, uint32_t at)
+settle(const struct region *r, struct page *page, uint32_t address)
 {
-    uint32_t entry = tree_get(&r->process->memory->tree, at / PAGE);
-    struct page *page = ENTRY_IS_PAGE(entry) ? page_of(entry) : NULL;
-
-    if (!page && !entry && r->object)
-        page = region_page(r, r->first + (at - r->address) / PAGE);
-    memory_protect(r->process->descriptor, at, 1, 0); /* nobody writes it between the look and the end */
-    if (page)
-        page_used(page);
-    memory_unmap(r->process->descriptor, at, 1);
+    memory_protect(r->process->descriptor, address, 1, 0); /* nobody writes it between the look and the end */
+    page_used(page);
 }
 
+/* The same of all pages of an object from `first` up to `last`, which are in the region from `address` on. */
+static void
+settle_all(const struct region *r, const struct tree *tree, uint32_t first, uint32_t last, uint32_t address)
+{
+    for (uint32_t i = tree_next(tree, first); i < last; i = tree_next(tree, i + 1)) {
+        uint32_t entry = tree_get(tree, i);
+
+        if (ENTRY_IS_PAGE(entry))
+            settle(r, page_of(entry), address + (i - first) * PAGE);
+    }
+}
+
+/* Pages are mapped anew, as they are touched. */
 static uint32_t
 protect(struct region *r, uint32_t first, uint32_t last, uint32_t flags)
 {
-    for (uint32_t at = first; at < last; at += PAGE)
-        map_anew(r, at);
+    uint32_t behind = (first - r->address) / PAGE, pages = (last - first) / PAGE;
+
+    settle_all(r, &r->process->memory->tree, first / PAGE, last / PAGE, first);
+    if (r->object)
+        settle_all(r, &r->object->tree, r->first + behind, r->first + behind + pages, first);
+    space_unmap(r->process, first, pages);
     r->flags = (r->flags & ~MEMORY_WRITABLE) | flags;
     return 0;
 }
@@ -193,6 +204,8 @@ bring(struct region *r, uint32_t first, uint32_t last)
 {
     struct touched t = {TOUCH_DONE, NULL, 0};
 
+    if (last - first > BRING_MOST * PAGE)
+        last = first + BRING_MOST * PAGE;
     for (uint32_t at = first; at < last && t.outcome != TOUCH_MEMORY && !memory_short(NULL); at += PAGE) {
         t = private_touch(r->process, at / PAGE);
         if (t.outcome == TOUCH_NEW && r->object)

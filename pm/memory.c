@@ -171,15 +171,16 @@ region_bring(struct process *p, uint32_t address)
 }
 
 /* What is in the kernel of a range; where there is nothing, that takes no time. */
-static void
-unmap(struct process *p, uint32_t address, uint32_t pages)
+// SINCE swap
+// < static void
+// < unmap(struct process *p, uint32_t address, uint32_t pages)
+void
+space_unmap(struct process *p, uint32_t address, uint32_t pages)
+// END swap
 {
     static struct memory_view view;
     uint32_t end = address + pages * PAGE;
 
-    // SINCE swap
-    object_cut(p->memory, address / PAGE, end / PAGE);
-    // END swap
     while (address && address < end) {
         uint32_t left = (end - address) / PAGE, some = left < MEMORY_PAGES_MAX ? left : MEMORY_PAGES_MAX;
         // SINCE swap
@@ -192,6 +193,16 @@ unmap(struct process *p, uint32_t address, uint32_t pages)
     }
 }
 
+// SINCE swap
+/* The same for good: what is the process's own is gone. */
+static void
+unmap(struct process *p, uint32_t address, uint32_t pages)
+{
+    object_cut(p->memory, address / PAGE, address / PAGE + pages);
+    space_unmap(p, address, pages);
+}
+
+// END swap
 /* Takes [first, last) out of one region: nothing, its beginning, its end, or a second region is left.  False: no room for that. */
 static bool
 cut(struct process *p, struct region **at, uint32_t first, uint32_t last)

@@ -180,6 +180,7 @@ uint32_t memory_read(struct process *p, void *to, uint32_t address, uint32_t siz
 bool is_range(uint32_t address, uint32_t pages);
 struct region *region_at(const struct process *p, uint32_t address);
 void space_end(struct process *p);
+void space_unmap(struct process *p, uint32_t address, uint32_t pages); /* it is mapped anew when it is touched */
 extern uint32_t processes_ending; /* which the kernel is taking down */
 // END swap
 

@@ -104,7 +104,7 @@ class Machine:
     debugger = None  # called with the machine before its first instruction, limits off
 
     # SINCE swap
-    # <     def __init__(self, kernel, modules=(), cmdline="", seed=0, memory=32, gdb=False, shift=None, cpu=()):
+    # < def __init__(self, kernel, modules=(), cmdline="", seed=0, memory=32, gdb=False, shift=None, cpu=()):
     def __init__(self, kernel, modules=(), cmdline="", seed=0, memory=32, gdb=False, shift=None, cpu=(), disks=()):
         self.disks = [disk if isinstance(disk, Disk) else Disk(pathlib.Path(disk)) for disk in disks]
         # END swap
