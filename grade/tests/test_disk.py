@@ -13,6 +13,7 @@ import time
 import pytest
 
 import states
+from disk_bugs import BUGS
 from lintel.boot import Booter
 from lintel.machine import Disk
 from test_host import FLAGS, HOST, KERNEL, ROOT, run
@@ -82,6 +83,8 @@ def tables(program, path, sectors=10000):
 EXTENDED = [(5, 1000, 3000)]
 TABLES = [
     ({0: bytes(512)}, [], []),
+    ({0: disk.table([(0x83, 1, 9999)])[:511] + b"\x55"}, [], []),
+    ({0: disk.table([(0x83, 1, 9999)])[:510] + b"\xaa\xaa"}, [], []),
     ({0: [(0x83, 1, 9999)]}, [(1, 0x83, 1, 9999)], []),
     ({0: [(0, 0, 0), (0x83, 5, 10), (0x83, 15, 0), (0x82, 15, 5)]}, [(2, 0x83, 5, 10), (4, 0x82, 15, 5)], []),
     ({0: [(0x83, 0, 10)]}, [], ["1 is not on the disk"]),
@@ -101,6 +104,9 @@ TABLES = [
     ({0: EXTENDED, 1000: [(0x83, 1, 2999)]}, [(5, 0x83, 1001, 2999)], []),
     ({0: EXTENDED, 1000: [(0x83, 0, 10)]}, [], ["5 is not where it should be"]),
     ({0: EXTENDED, 1000: [(0x83, 0xfffffc18 + 1, 10)]}, [], ["5 is not where it should be"]),  # wraps to sector 1
+    ({0: EXTENDED, 1000: [(0x83, 1, 9), (5, 500, 10)], 1500: [(0x83, (1 << 32) - 400, 10)]},
+     [(5, 0x83, 1001, 9)], ["6 is not where it should be"]),
+    ({0: EXTENDED, 1000: [(0x83, 1, 9), (0x83, 500, 10)], 1500: [(0x83, 1, 9)]}, [(5, 0x83, 1001, 9)], []),
     ({0: EXTENDED, 1000: [(0x83, 1, 9), (5, 0, 10)]}, [(5, 0x83, 1001, 9)], []),
     ({0: EXTENDED, 1000: [(0x83, 1, 9), (5, 3000, 10)]}, [(5, 0x83, 1001, 9)], ["6 is in a chain that leads nowhere"]),
     ({0: EXTENDED, 1000: [(0x83, 1, 9), (5, 500, 10)], 1500: [(0x83, 1, 9), (5, 500, 10)]},
@@ -178,6 +184,7 @@ DMA, LONG, SETTLES = 1, 1, 1
 SMALL = f"drive 0 5000 {DMA} 0 {SETTLES} 0"
 LARGE = f"drive 0 {0x30000000} {DMA} {LONG} {SETTLES} 0"
 WAYS = {"pio": "start 1 0", "dma": "start 1 1", "no pci": "start 0 1"}
+FAULTS = [("bad", "failed"), ("mute", "silent"), ("stuck", "failed")]
 ways = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 
 
@@ -192,11 +199,18 @@ def test_drives(program):
     assert say(program, SMALL, "start 0 1") == ["drive 0 5000 QEMU-like DISK"]
     assert say(program, LARGE, "drive 1 77 0 0 0 0", "start 1 1") == [
         f"drive 0 {0x30000000} QEMU-like DISK dma long", "drive 1 77 QEMU-like DISK"]
-    assert say(program, "start 1 1") == []
+    assert say(program, "start 1 1", "time") == ["time 0"]
     assert say(program, "drive 1 77 1 0 0 0", "start 1 1") == ["drive 1 77 QEMU-like DISK dma"]
     assert say(program, "drive 0 77 1 0 0 1", "start 1 1") == []  # a CD
     assert say(program, "drive 0 0 1 0 0 0", "start 1 1") == []
     assert say(program, SMALL, "dead 0", "start 1 1") == []
+
+
+def transfers_right(program, drive, way, sector, count, offset):
+    for operation in (READ, WRITE):
+        said = commands(program, drive, way, f"do 0 {operation} {sector} {count} {offset}")
+        assert said[1:] == ["done"], said
+        assert said[0].endswith(f"drive 0 sector {sector} sectors {count}")
 
 
 @ways
@@ -208,10 +222,9 @@ def test_transfers(program, way):
             last = int(drive.split()[2]) - count
             sector = r.choice([0, 7, last, r.randrange(last), min(last, 0x0fffffff), min(last, 0x10000000 - count)])
             offset = 512 * r.choice([0, 1, 7, r.randrange(64 * 8 - count), 64 * 8 - count])
-            for operation in (READ, WRITE):
-                said = commands(program, drive, way, f"do 0 {operation} {sector} {count} {offset}")
-                assert said[1:] == ["done"], said
-                assert said[0].endswith(f"drive 0 sector {sector} sectors {count}")
+            transfers_right(program, drive, way, sector, count, offset)
+    for sector, count in [(0x0fffffff, 1), (0x0fffffff, 2), (0x10000000, 1), (0x0fffff80, 128), (0x0fffff81, 128)]:
+        transfers_right(program, LARGE, way, sector, count, 512)
     said = commands(program, SMALL, way, f"do 0 {FLUSH} 0 0 0", "do 1 0 0 1 0")
     assert said == ["command e7 drive 0", "done", "failed"]
     assert commands(program, LARGE, way, f"do 0 {FLUSH} 0 0 0") == ["command ea drive 0", "done"]
@@ -220,7 +233,7 @@ def test_transfers(program, way):
 
 @ways
 @pytest.mark.parametrize("operation", [READ, WRITE])
-@pytest.mark.parametrize("fault, outcome", [("bad", "failed"), ("mute", "silent"), ("stuck", "failed")])
+@pytest.mark.parametrize("fault, outcome", FAULTS)
 def test_faults(program, way, operation, fault, outcome):
     """One request fails, and the next one does not."""
     if fault == "stuck" and (way == WAYS["dma"] or operation == READ):
@@ -249,6 +262,34 @@ def test_drive_dies(program, way):
     times = [int(line.split()[1]) for line in said if line.startswith("time")]
     assert [line for line in said if line.split()[0] not in ("time", "command")] == ["silent"] + ["failed"] * 100
     assert 0 < times[0] < 10000 and times[1] == times[0]
+
+
+# --- Bugs that have to be found
+
+def everything(program, tmp_path):
+    """All of the above."""
+    for number, (content, found, wrong) in enumerate(TABLES):
+        assert tables(program, image(tmp_path / f"t{number}", content)) == (found, wrong)
+    test_long_chain(program, tmp_path)
+    test_queue_order(program)
+    test_queue_drops_who_has_ended(program)
+    test_queue_is_bounded(program)
+    test_drives(program)
+    for way in WAYS.values():
+        test_transfers(program, way)
+        test_flush_fails(program, way)
+        test_drive_dies(program, way)
+        for operation in (READ, WRITE):
+            for fault, outcome in FAULTS:
+                test_faults(program, way, operation, fault, outcome)
+    test_random_tables(program, tmp_path)
+
+
+@pytest.mark.parametrize("file, old, new", [pytest.param(f, *c, id=f"{f}: {why}") for f, why, *c in BUGS])
+def test_bug(file, old, new, build, tmp_path, request):
+    program = build(f"bug{abs(hash(request.node.name))}", file, old, new)
+    with pytest.raises((AssertionError, subprocess.TimeoutExpired, ValueError)):
+        everything(program, tmp_path)
 
 
 # --- The machine

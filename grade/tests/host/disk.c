@@ -130,7 +130,10 @@ transfer(uint32_t drive, uint32_t operation, uint32_t sector, uint32_t sectors, 
         physical[i] = (uint32_t)(uintptr_t)frames[PAGES - 1 - i];
     fill(dma, sector, sectors, offset, operation == DISK_OUT);
     board_loud = true;
-    for (progress = transfer_start(&t); progress == GOES_ON && board_interrupt();) {
+    progress = transfer_start(&t);
+    if (progress == GOES_ON)
+        progress = transfer_step(); /* too early: an interrupt from before */
+    for (; progress == GOES_ON && board_interrupt();) {
         progress = transfer_step();
         if (progress == GOES_ON)
             progress = transfer_step(); /* once too often: it does no harm */

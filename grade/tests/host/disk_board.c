@@ -230,6 +230,7 @@ command(void)
 static void
 reset(void)
 {
+    CHECK(!(master & 1));
     for (int i = 0; i < 2; i++) {
         status[i] = board_drive[i].there ? READY : 0;
         if (board_drive[i].there && board_drive[i].dead)
@@ -363,7 +364,7 @@ out32(uint16_t port, uint32_t value)
 uint32_t
 in32(uint16_t port)
 {
-    static const uint32_t bridge[4] = {0x70008086, 0, 0x06010000, 0x00800000};
+    static const uint32_t bridge[4] = {0x70008086, 0, 0x06018000, 0x00800000};
     uint32_t at = pci_address & 0xff;
 
     if (!board_pci)
