@@ -26,6 +26,7 @@ def constants():
 
 C = constants()
 ERR_MESSAGE = 1
+MAPPED, LESS = 0xffff0000, 0xffff0008  # host/files.c
 GIVEN = C.RIGHT_COPY | C.RIGHT_MOVE
 READ, WRITE = C.RIGHT_READ | GIVEN, C.RIGHT_READ | C.RIGHT_WRITE | C.RIGHT_DELETE | GIVEN
 
@@ -75,6 +76,15 @@ class Server:
         assert capability.may(function)  # the kernel sees to it
         return self.raw(function, capability.cookie, max(room, len(data)), data)
 
+    def touch(self, number, offset, data, size):
+        """As who has mapped this object: None, or what is there when that has been written."""
+        error, reply, _none = self.raw(MAPPED, 0, 0, words(number, offset, size) + data)
+        return None if error else reply
+
+    def take(self, pages):
+        """So many pages go to somebody else, which the server is not told."""
+        self.raw(LESS, 0, 0, words(pages))
+
     def close(self):
         assert self.process.communicate()[1] == b"" and self.process.returncode == 0
 
@@ -87,6 +97,7 @@ class Node:
         self.entries = {}      # of a directory
         self.parent = self.name = None
         self.alive = True
+        self.given = False     # somebody has mapped it: all of its blocks are stored
 
     @property
     def directory(self):
@@ -109,10 +120,22 @@ class Node:
             block[at:at + len(part)] = part
             offset, data = offset + len(part), data[len(part):]
 
+    def clear_end(self):
+        """What was written behind the end where it is mapped is not part of the file."""
+        if self.size % BLOCK and self.size // BLOCK in self.blocks:
+            self.blocks[self.size // BLOCK][self.size % BLOCK:] = bytes(-self.size % BLOCK)
+
+    def touch(self, offset, data, size):
+        """As who has mapped it: None, or what is there then."""
+        if not self.alive or offset // BLOCK >= -(-self.size // BLOCK):
+            return None
+        self.fill(offset, data)
+        return bytes(self.blocks.get(offset // BLOCK, bytes(BLOCK))[offset % BLOCK:][:size])
+
     def cut(self, size):
         for index in [i for i in self.blocks if i * BLOCK >= size]:
             del self.blocks[index]
-            self.stored.discard(index)
+        self.stored = {i for i in self.stored if i * BLOCK < size}
         if size % BLOCK and size // BLOCK in self.blocks:
             self.blocks[size // BLOCK][size % BLOCK:] = bytes(BLOCK - size % BLOCK)
 
@@ -256,22 +279,50 @@ class Model:
         end = offset + len(data)
         must(end <= SIZE_MAX, C.ERR_FILE_BIG)
         if data:
-            touched = set(range(offset // BLOCK, (end - 1) // BLOCK + 1))
-            used = self.used + len(touched - node.stored)
-            must(used <= min(self.limit, self.most), C.ERR_NO_SPACE)
-            self.used = used
+            self.store(node, range(offset // BLOCK, (end - 1) // BLOCK + 1), end)
             node.fill(offset, data)
-            node.stored |= touched
             node.size, node.time = max(node.size, end), self.now
         return self.value(len(data))
 
+    def store(self, node, touched, end):
+        """These blocks, and all up to the end if the file is mapped, take room from now on."""
+        touched = set(touched)
+        if node.given:
+            must(end <= self.limit * BLOCK, C.ERR_NO_SPACE)
+            touched |= set(range(-(-end // BLOCK)))
+        used = self.used + len(touched - node.stored)
+        must(used <= min(self.limit, self.most), C.ERR_NO_SPACE)
+        self.used = used
+        node.stored |= touched
+        if node.given and end > node.size:
+            node.clear_end()
+
     def resize(self, node, _room, size):
         must(size <= SIZE_MAX, C.ERR_FILE_BIG)
+        if size > node.size:
+            self.store(node, [], size)
         stored = len(node.stored)
         if size < node.size:
             node.cut(size)
         self.used -= stored - len(node.stored)
         node.size, node.time = size, self.now
+        return self.value()
+
+    def map(self, node, room):
+        return self.give(node, room, READ)
+
+    def map_write(self, node, room):
+        return self.give(node, room, READ | C.RIGHT_WRITE)
+
+    def give(self, node, room, rights):
+        must(room >= 12, ERR_MESSAGE)
+        must(node.size <= self.limit * BLOCK, C.ERR_NO_SPACE)
+        self.store(node, range(-(-node.size // BLOCK)), node.size)
+        node.given = True
+        node.clear_end()
+        return self.value(node.size)[0], Capability(None, rights, node)
+
+    def sync(self, _node, _room):
         return self.value()
 
     def view(self, node):
@@ -351,4 +402,7 @@ class Model:
         C.FILE_LIST: (C.STREAM_DIRECTORY, "w", list),
         C.FILE_RESIZE: (C.STREAM_FILE, "w", resize),
         C.FILE_SPACE: (C.STREAM_DIRECTORY, "", space),
+        C.FILE_MAP: (C.STREAM_FILE, "", map),
+        C.FILE_MAP_WRITE: (C.STREAM_FILE, "", map_write),
+        C.FILE_SYNC: (0, "", sync),
     }

@@ -22,6 +22,7 @@ class Player:
         self.root = Capability(0, 0x3e, model.root)
         self.capabilities = [self.root]
         self.ids = {0: model.root}
+        self.mapped = []     # objects, by their numbers, and whose they are
         self.failed = set()  # the errors that have come, each of which some test wants to see
 
     # --- The same to both
@@ -41,6 +42,9 @@ class Player:
         if got[2]:
             if got[2].rights != want[2].rights:
                 raise Difference(what)
+            if function in (C.FILE_MAP, C.FILE_MAP_WRITE):
+                self.map(got[2].cookie, want[2].node)
+                return got
             self.meet(got[2].cookie, want[2].node)
             got[2].node = want[2].node
         return got
@@ -49,6 +53,24 @@ class Player:
         """Nobody who is gone is to be taken for somebody who is there: a number names one node for ever."""
         if self.ids.setdefault(number, node) is not node:
             raise Difference(f"{number:#x} means two files")
+
+    def map(self, number, node):
+        """It stays one object as long as it is a file."""
+        if any((number, node) != known and (number == known[0] or node is known[1]) for known in self.mapped):
+            raise Difference(f"{number} is not the file's object")
+        if (number, node) not in self.mapped:
+            self.mapped.append((number, node))
+
+    def touch(self):
+        """Somebody who has mapped a file reads and writes there."""
+        r, (number, node) = self.random, self.random.choice(self.mapped)
+        offset = min(self.number(node.size), SIZE_MAX)
+        most = BLOCK - offset % BLOCK
+        data, size = r.randbytes(r.choice([0, 1, 50, 3000]))[:most], min(r.choice([0, 1, 50, 4000]), most)
+        if (got := self.server.touch(number, offset, data, size)) != (want := node.touch(offset, data, size)):
+            raise Difference(f"at {offset:#x} of object {number}: {str(got)[:200]}, not {str(want)[:200]}")
+        if not node.alive:
+            self.mapped.remove((number, node))
 
     def same_id(self, capability, function, data, view):
         node = capability.node
@@ -88,9 +110,13 @@ class Player:
         """A function, a capability and data that a client might send."""
         weights = {C.STREAM_READ: 8, C.STREAM_WRITE: 14, C.FILE_RESIZE: 3, C.STREAM_STAT: 2, C.FILE_OPEN: 6, C.FILE_OPEN_WRITE: 9,
                    C.FILE_LIST: 3, C.FILE_REMOVE: 5, C.FILE_RENAME: 4, C.FILE_SPACE: 1, 0x8008: 1, 0x8082: 1}
+        if self.server:  # else there is nobody who maps it
+            weights |= {C.FILE_MAP: 1, C.FILE_MAP_WRITE: 1, C.FILE_SYNC: 1}
         function = self.random.choices(list(weights), weights.values())[0]
         if self.random.random() < 0.02:
             return function, self.a_file(), self.random.randbytes(self.random.randrange(14))
+        if function in (C.FILE_MAP, C.FILE_MAP_WRITE, C.FILE_SYNC):
+            return function, self.a_file(C.STREAM_FILE), b""
         if function in (C.STREAM_READ, C.STREAM_WRITE, C.FILE_RESIZE):
             file = self.a_file(C.STREAM_FILE)
             return function, file, self.data_message(function, file.node.size)
@@ -108,7 +134,7 @@ class Player:
     def name_message(self, function, entries):
         r = self.random
         if function == C.FILE_OPEN_WRITE:
-            flags = r.choice([0, C.FILE_CREATE, C.FILE_CREATE, DIRECTORY, DIRECTORY | C.FILE_NEW, r.randrange(17)])
+            flags = r.choice([0, C.FILE_CREATE, C.FILE_CREATE, C.FILE_TRUNCATE, DIRECTORY, DIRECTORY | C.FILE_NEW, r.randrange(17)])
             return words(flags) + text(self.path())
         if function == C.FILE_LIST:
             return words(r.randrange(entries + 2))
@@ -120,6 +146,8 @@ class Player:
     def play(self, steps):
         r = self.random
         for _ in range(steps):
+            if self.mapped and r.random() < 0.1:
+                self.touch()
             function, capability, data = self.message()
             if self.server and not capability.may(function):
                 continue  # the kernel would say so
@@ -127,6 +155,8 @@ class Player:
                 data = data[:-1] if r.random() < 0.5 else data + b"\0"
             room = r.randrange(60) if r.random() < 0.02 else r.choice([4095, 4095, 4095, 64, 2000])
             _error, _reply, given = self.ask(function, capability, data, room)
+            if function in (C.FILE_MAP, C.FILE_MAP_WRITE):
+                continue
             if given and len(self.capabilities) < 60:
                 self.capabilities.append(given)
             elif given:
@@ -229,6 +259,11 @@ class Script(Player):
 
     def no_space_is_lost(self):
         """How much there is depends on the machine; user/pmtests/files.c looks at it."""
+
+    def objects(self, node=None):
+        """For each the server has a descriptor."""
+        node = node or self.model.root
+        return bool(node.stored or node.given) + sum(map(self.objects, node.entries.values()))
 
     def ask(self, function, capability, data, room=4095, repeat=1):
         if function == C.FILE_SPACE and capability.may(function):

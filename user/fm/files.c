@@ -66,7 +66,10 @@ static void
 drop(struct node *node)
 {
     directory_remove(node);
-    store_cut(node_number(node), 0);
+    // SINCE swap
+    // < store_cut(node_number(node), 0);
+    store_forget(node_number(node));
+    // END swap
     node_free(node);
 }
 

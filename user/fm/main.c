@@ -10,9 +10,15 @@
 #include "supply.h"
 #include "sys/date.h"
 #include "sys/manager.h"
+// SINCE swap
+#include "sys/window.h"
+// END swap
 
 #define ARCHIVE 0x20000000u /* its address */
-#define MEMORY  0x40000000u /* of the store */
+// SINCE swap
+// < #define MEMORY  0x40000000u /* of the store */
+#define WINDOW  0x40000000u /* pages of the store */
+// END swap
 
 static uint8_t buffer[BLOCK] __attribute__((aligned(4096))); /* in one page, as the kernel's fast path wants it */
 
@@ -39,8 +45,15 @@ load(void)
 {
     struct result archive = archive_map(ARCHIVE);
 
-    store_start((void *)MEMORY, supply_blocks(), supply_more);
+    // SINCE swap
+    // < store_start((void *)MEMORY, supply_blocks(), supply_more);
+    store_start(supply_blocks(), supply_may);
+    // END swap
     node_start(NODES_MAX);
+    // SINCE swap
+    if (window_start(WINDOW))
+        return false;
+    // END swap
     return archive.error == 0 && archive_read((void *)ARCHIVE, archive.value);
 }
 

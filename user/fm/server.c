@@ -48,6 +48,10 @@ stream_read(struct call *c)
     for (; count; count -= part, wanted.offset += part) {
         part = count;
         bytes = data_at(c->node, wanted.offset, &part);
+        // SINCE swap
+        if (!bytes)
+            return ERR_NO_SPACE;
+        // END swap
         put_bytes(out, bytes, part);
     }
     return 0;
@@ -181,6 +185,43 @@ file_resize(struct call *c)
     return start_reply(c) ? data_resize(c->node, size) : ERR_MESSAGE;
 }
 
+// SINCE swap
+/* The object is not in the reply as such, but a copy of its descriptor. */
+static uint32_t
+give_object(struct call *c, uint32_t rights)
+{
+    struct result object;
+
+    if (!start_reply(c) || c->r->out.room < RESULT + sizeof(uint32_t))
+        return ERR_MESSAGE;
+    object = data_map(c->node);
+    if (object.error)
+        return object.error;
+    put_result(&c->r->out, c->node->size);
+    put_descriptor(&c->r->out, object.value, rights | RIGHT_COPY | RIGHT_MOVE, false);
+    return 0;
+}
+
+static uint32_t
+file_map(struct call *c)
+{
+    return give_object(c, RIGHT_READ);
+}
+
+static uint32_t
+file_map_write(struct call *c)
+{
+    return give_object(c, RIGHT_READ | RIGHT_WRITE);
+}
+
+/* There is no disk. */
+static uint32_t
+file_sync(struct call *c)
+{
+    return start_reply(c) ? 0 : ERR_MESSAGE;
+}
+
+// END swap
 static uint32_t
 file_space(struct call *c)
 {
@@ -211,6 +252,11 @@ static const struct {
     {FILE_RENAME, STREAM_DIRECTORY, file_rename},
     {FILE_RESIZE, STREAM_FILE, file_resize},
     {FILE_SPACE, STREAM_DIRECTORY, file_space},
+    // SINCE swap
+    {FILE_MAP, STREAM_FILE, file_map},
+    {FILE_MAP_WRITE, STREAM_FILE, file_map_write},
+    {FILE_SYNC, 0, file_sync},
+    // END swap
 };
 
 #define CALLS (sizeof(calls) / sizeof(*calls))

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Blocks and places: see store.h.  A block is in the list of those that are free, or in two: that of its
+ * Blocks and objects: see store.h.  A block is in the list of those that are free, or in two: that of its
  * file, and that of all whose places have the same hash.  Number 0 is no block.
  */
 #include "store.h"
 
 #include <stddef.h>
 
-#include "text.h"
+#include "door.h"
+#include "sys/object.h"
+#include "sys/window.h"
 
-#define PIECE     64u /* blocks that are asked for at once */
 #define HASH_BITS 11
+#define ROUND     8192u /* pages by which an object grows that nobody else has: its size costs nothing */
 
 static struct block {
     uint32_t index;
@@ -19,18 +21,23 @@ static struct block {
     uint16_t same; /* the next one with this hash */
 } block[STORE_BLOCKS + 1];
 
-static uint16_t first_of[STORE_FILES], with_hash[1 << HASH_BITS];
+static struct file {
+    uint32_t object, number; /* its descriptor, or 0; and for the window */
+    uint32_t pages;
+    uint16_t first;
+    bool given;
+} file_of[STORE_FILES];
+
+static uint16_t with_hash[1 << HASH_BITS];
 static uint16_t first_free;
-static uint32_t limit, mapped, touched, used; /* of blocks 1 to `touched` each has been in use; the others are zeros */
-static uint8_t *memory;
-static bool (*more)(void *at, uint32_t size);
+static uint32_t limit, touched, used; /* of blocks 1 to `touched` each has been in use */
+static bool (*may)(uint32_t more);
 
 void
-store_start(void *at, uint32_t blocks, bool (*function)(void *at, uint32_t size))
+store_start(uint32_t blocks, bool (*function)(uint32_t more))
 {
-    memory = at;
     limit = blocks < STORE_BLOCKS ? blocks : STORE_BLOCKS;
-    more = function;
+    may = function;
 }
 
 /* Neighbours of one file get different ones, whatever the distance between them. */
@@ -40,37 +47,87 @@ list_of(uint32_t file, uint32_t index)
     return &with_hash[(file * 0x85ebca6bu + index) * 0x9e3779b1u >> (32 - HASH_BITS)];
 }
 
-static void *
-content(uint32_t number)
-{
-    return memory + (number - 1) * BLOCK;
-}
-
-void *
-store_find(uint32_t file, uint32_t index)
+bool
+store_has(uint32_t file, uint32_t index)
 {
     uint32_t i = *list_of(file, index);
 
     while (i && (block[i].index != index || block[i].file != file))
         i = block[i].same;
-    return i ? content(i) : NULL;
+    return i;
 }
 
-/* What has been mapped stays so, even if it does not suffice. */
+void *
+store_at(uint32_t file, uint32_t index)
+{
+    uint32_t state;
+    void *page;
+
+    return window_open(file_of[file].number, index, &page, &state) ? NULL : page;
+}
+
 bool
 store_reserve(uint32_t blocks)
 {
-    if (blocks > limit - used)
-        return false;
-    while (blocks > mapped - used) {
-        uint32_t piece = limit - mapped < PIECE ? limit - mapped : PIECE;
+    return blocks == 0 || (blocks <= limit - used && may(blocks));
+}
 
-        if (!more(content(mapped + 1), piece * BLOCK))
-            return false;
-        mapped += piece;
+/* --- Objects. */
+
+/* Each has a descriptor; but there is always one left for a reply. */
+static bool
+make_object(struct file *f)
+{
+    struct result r = object_new_ram_disk(0, &f->number), spare;
+
+    if (r.error)
+        return false;
+    spare = descriptor_duplicate(r.value, RIGHT_READ, 0);
+    if (spare.error) {
+        object_delete(r.value);
+        descriptor_close(r.value);
+        return false;
     }
+    descriptor_close(spare.value);
+    f->object = r.value;
     return true;
 }
+
+static void
+end_object(struct file *f)
+{
+    if (f->object) {
+        window_forget(f->number, 0);
+        object_delete(f->object);
+        descriptor_close(f->object);
+    }
+    *f = (struct file){0};
+}
+
+/* `pages` of it are there, and all behind them go. */
+static bool
+set_pages(struct file *f, uint32_t pages)
+{
+    if (pages == f->pages)
+        return true;
+    if (pages < f->pages)
+        window_forget(f->number, pages);
+    if (object_resize(f->object, pages).error)
+        return false;
+    f->pages = pages;
+    return true;
+}
+
+/* There is an object, and this page is in it. */
+static bool
+has_room(struct file *f, uint32_t index)
+{
+    if (!f->object && !make_object(f))
+        return false;
+    return index < f->pages || set_pages(f, f->given ? index + 1 : (index / ROUND + 1) * ROUND);
+}
+
+/* --- Blocks. */
 
 static uint32_t
 take(void)
@@ -81,20 +138,24 @@ take(void)
     if (!i)
         return ++touched;
     first_free = block[i].next;
-    memset(content(i), 0, BLOCK);
     return i;
 }
 
 void *
 store_add(uint32_t file, uint32_t index)
 {
+    struct file *f = &file_of[file];
     uint16_t *list = list_of(file, index);
-    uint32_t i = take();
+    void *bytes = has_room(f, index) ? store_at(file, index) : NULL;
+    uint32_t i;
 
-    block[i] = (struct block){.index = index, .file = file, .next = first_of[file], .same = *list};
-    first_of[file] = i;
+    if (!bytes)
+        return NULL;
+    i = take();
+    block[i] = (struct block){.index = index, .file = file, .next = f->first, .same = *list};
+    f->first = i;
     *list = i;
-    return content(i);
+    return bytes;
 }
 
 /* `i` is no longer where its hash says. */
@@ -108,10 +169,10 @@ forget(uint32_t i)
     *link = block[i].same;
 }
 
-void
-store_cut(uint32_t file, uint32_t index)
+static void
+free_blocks(struct file *f, uint32_t index)
 {
-    uint16_t *link = &first_of[file];
+    uint16_t *link = &f->first;
 
     while (*link) {
         uint32_t i = *link;
@@ -126,6 +187,46 @@ store_cut(uint32_t file, uint32_t index)
         first_free = i;
         used--;
     }
+}
+
+void
+store_cut(uint32_t file, uint32_t index)
+{
+    struct file *f = &file_of[file];
+
+    free_blocks(f, index);
+    if (f->given || f->first) {
+        if (index < f->pages)
+            set_pages(f, index);
+    } else {
+        store_forget(file);
+    }
+}
+
+void
+store_forget(uint32_t file)
+{
+    struct file *f = &file_of[file];
+
+    free_blocks(f, 0);
+    end_object(f);
+}
+
+struct result
+store_give(uint32_t file, uint32_t pages)
+{
+    struct file *f = &file_of[file];
+
+    if ((!f->object && !make_object(f)) || !set_pages(f, pages))
+        return (struct result){-1, ERR_LIMIT};
+    f->given = true;
+    return (struct result){f->object, 0};
+}
+
+bool
+store_given(uint32_t file)
+{
+    return file_of[file].given;
 }
 
 uint32_t

@@ -4,11 +4,11 @@
  */
 #include "supply.h"
 
-#include "abi/memory.h"
 #include "store.h"
 #include "sys/manager.h"
+#include "sys/object.h"
 
-#define TABLES 128 /* pages for all that is not in the store: more than its tables and stack are */
+#define TABLES 160 /* pages for all that is not in the store: more than its tables and stack are */
 #define SPARE  256 /* frames of the machine that are left to others */
 
 /* What is left of `all`; 0 if it does not suffice. */
@@ -36,17 +36,21 @@ supply_blocks(void)
     return least(without(process.pages_max, process.pages + TABLES), without(machine.frames_free, SPARE));
 }
 
-bool
-supply_more(void *at, uint32_t size)
+/* What others have in memory can make room there, as far as the swap device has. */
+static bool
+may_swap(uint32_t frames)
 {
-    volatile uint8_t *byte = at;
+    struct memory_counts counts;
+
+    return !memory_look(&counts).error && counts.frames_free + counts.slots - counts.slots_used >= frames;
+}
+
+bool
+supply_may(uint32_t blocks)
+{
     struct machine_view view;
 
-    if (machine_look(&view).error || view.frames_free < size / BLOCK + SPARE)
+    if (machine_look(&view).error)
         return false;
-    if (map((uint32_t)at, size / BLOCK, MEMORY_WRITABLE).error)
-        return false;
-    for (uint32_t i = 0; i < size; i += BLOCK)
-        byte[i] = 0;
-    return true;
+    return view.frames_free >= blocks + SPARE || may_swap(blocks + SPARE);
 }

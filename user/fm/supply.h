@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory for the store, from the process manager.  Its pages come when they are touched, and who touches one
- * that cannot come ends.  So they are touched here, when it is known that there are enough, and never later.
+ * How much memory there is for the store.  The pages of its objects count as this process's own, and the machine's memory
+ * is left to others when it is short: so what the process itself needs never fails for the files' sake.
  */
 #pragma once
 
@@ -12,4 +12,4 @@
 uint32_t supply_blocks(void);
 
 /* As store_start() wants it. */
-bool supply_more(void *at, uint32_t size);
+bool supply_may(uint32_t blocks);

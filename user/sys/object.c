@@ -30,8 +30,8 @@ ask_with(uint32_t function, uint32_t target, const uint32_t *words, uint32_t cou
     return r.error || incoming_end(&in) ? r : (struct result){-1, ERR_MESSAGE};
 }
 
-struct result
-object_new(uint32_t kind, uint32_t pages)
+static struct result
+object_of_kind(uint32_t kind, uint32_t pages, uint32_t *number)
 {
     uint8_t buffer[ROOM];
     struct outgoing out;
@@ -39,7 +39,19 @@ object_new(uint32_t kind, uint32_t pages)
     outgoing_start(&out, buffer, sizeof(buffer));
     put_u32(&out, kind);
     put_u32(&out, pages);
-    return ask_descriptor(PM_OBJECT, PM_SELF, &out, NULL);
+    return ask_descriptor(PM_OBJECT, PM_SELF, &out, number);
+}
+
+struct result
+object_new(uint32_t kind, uint32_t pages)
+{
+    return object_of_kind(kind, pages, NULL);
+}
+
+struct result
+object_new_ram_disk(uint32_t pages, uint32_t *number)
+{
+    return object_of_kind(OBJECT_RAM_DISK, pages, number);
 }
 
 struct result
@@ -106,7 +118,12 @@ map_advise(uint32_t address, uint32_t pages, uint32_t advice)
 struct result
 map_sync(uint32_t address, uint32_t pages)
 {
-    return ASK(PM_SYNC, PM_SELF, address, pages);
+    struct result r;
+
+    do
+        r = ASK(PM_SYNC, PM_SELF, address, pages);
+    while (r.error == ERR_AGAIN);
+    return r;
 }
 
 struct result
@@ -139,8 +156,8 @@ page_done(uint32_t slot, uint32_t state, uint32_t error)
     return ASK(PM_PAGE_DONE, PM_SELF, slot, state, error);
 }
 
-struct result
-wire(uint32_t address, uint32_t pages, uint32_t *physical)
+static struct result
+try_wire(uint32_t address, uint32_t pages, uint32_t *physical)
 {
     uint32_t buffer[2 + WIRE_MAX];
     struct outgoing out;
@@ -155,6 +172,17 @@ wire(uint32_t address, uint32_t pages, uint32_t *physical)
         return r;
     get_bytes(&in, physical, pages * sizeof(*physical));
     return incoming_end(&in) ? r : (struct result){-1, ERR_MESSAGE};
+}
+
+struct result
+wire(uint32_t address, uint32_t pages, uint32_t *physical)
+{
+    struct result r;
+
+    do
+        r = try_wire(address, pages, physical);
+    while (r.error == ERR_AGAIN);
+    return r;
 }
 
 struct result

@@ -13,6 +13,9 @@
 /* Shared memory, or a RAM disk: value: a descriptor of it. */
 struct result object_new(uint32_t kind, uint32_t pages);
 
+/* A RAM disk's.  `*number`: for page_open(). */
+struct result object_new_ram_disk(uint32_t pages, uint32_t *number);
+
 /* A file's, whose messages PAGER_... come to the caller's `door` with this cookie.  `*number`: for page_open(). */
 struct result object_new_file(uint32_t pages, uint32_t door, uint32_t cookie, uint32_t *number);
 

@@ -20,6 +20,9 @@ static struct slot {
 
 static uint32_t window, now;
 
+#define HINTS 64
+static uint8_t hint[HINTS]; /* where a page with this hash was last, so that not all slots have to be looked at */
+
 static void *
 address_of(const struct slot *s)
 {
@@ -39,19 +42,35 @@ window_run(void)
     return address_of(slot);
 }
 
+static bool
+has(const struct slot *s, uint32_t object, uint32_t index)
+{
+    return s->open && s->object == object && s->index == index;
+}
+
 /* The one that has the page; or the one that has not been used for the longest time. */
 static struct slot *
-find(uint32_t object, uint32_t index)
+search(uint32_t object, uint32_t index)
 {
     struct slot *oldest = &slot[WINDOW_RUN];
 
     for (struct slot *s = oldest; s < slot + PAGE_SLOTS; s++) {
-        if (s->open && s->object == object && s->index == index)
+        if (has(s, object, index))
             return s;
         if (!s->open || (oldest->open && now - s->used > now - oldest->used))
             oldest = s;
     }
     return oldest;
+}
+
+static struct slot *
+find(uint32_t object, uint32_t index)
+{
+    uint8_t *known = &hint[(object * 31 + index) % HINTS];
+
+    if (*known < WINDOW_RUN || !has(&slot[*known], object, index))
+        *known = search(object, index) - slot;
+    return &slot[*known];
 }
 
 /* Its slot is closed by that, whatever comes of it. */
@@ -71,7 +90,7 @@ window_open(uint32_t object, uint32_t index, void **page, uint32_t *state)
     struct result r = {PAGE_READY, 0};
 
     now++;
-    if (!s->open || s->object != object || s->index != index)
+    if (!has(s, object, index))
         r = open(s, object, index);
     s->used = now;
     *page = address_of(s);

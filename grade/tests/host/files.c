@@ -3,20 +3,25 @@
  * files BLOCKS MEMORY NODES [ARCHIVE]: the file server on the host, without a kernel.  Messages come on standard
  * input, replies go to standard output; test_fm.py is on the other side.  Time goes on by a second with each.
  *
- * BLOCKS and NODES are the server's limits; MEMORY is how many bytes its manager gives it.
+ * BLOCKS and NODES are the server's limits; MEMORY is how many bytes its manager has.  Function MAPPED stands for a client
+ * who has mapped the file's object, and reads and writes there; with LESS it takes memory from the manager, so that the server
+ * is told of more than there is.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <sanitizer/asan_interface.h>
-
 #include "fm/archive.h"
 #include "fm/server.h"
 #include "fm/store.h"
+#include "objects.h"
+#include "sys/window.h"
 
 #define DOOR     77
+#define SPARE    78 /* the duplicate of an object's descriptor */
+#define MAPPED   0xffff0000u
+#define LESS     0xffff0008u
 #define PATIENCE 5 /* seconds for a message: who takes longer never ends */
 
 struct question {
@@ -28,7 +33,6 @@ struct answer {
 };
 
 static uint32_t now;
-static uint32_t left; /* of the manager's memory */
 static struct duplicate given;
 static uint32_t held, closed;
 static uint8_t *archive; /* it ends where its memory ends, so that nothing behind it is read */
@@ -53,6 +57,8 @@ expect(bool holds, const char *what)
 struct result
 descriptor_duplicate(uint32_t descriptor, uint32_t rights, uint32_t cookie)
 {
+    if (is_object(descriptor))
+        return (struct result){SPARE, 0};
     expect(descriptor == DOOR, "a duplicate of something else than the door");
     given = (struct duplicate){rights, cookie};
     return (struct result){++held, 0};
@@ -61,7 +67,8 @@ descriptor_duplicate(uint32_t descriptor, uint32_t rights, uint32_t cookie)
 struct result
 descriptor_close(uint32_t descriptor)
 {
-    closed = descriptor;
+    if (!is_object(descriptor) && descriptor != SPARE)
+        closed = descriptor;
     return (struct result){0, 0};
 }
 
@@ -80,26 +87,12 @@ reply_error_receive(uint32_t error, void *buffer, uint32_t size)
     return (struct message){CALL_INVALID, error, 0};
 }
 
-static bool
-more(void *at, uint32_t size)
-{
-    if (size > left)
-        return false;
-    left -= size;
-    __asan_unpoison_memory_region(at, size);
-    memset(at, 0, size);
-    return true;
-}
-
 static void
 start(char **words)
 {
-    uint32_t blocks = atoi(words[1]);
-    uint8_t *memory = malloc(blocks * BLOCK);
-
-    __asan_poison_memory_region(memory, blocks * BLOCK);
-    left = atoi(words[2]);
-    store_start(memory, blocks, more);
+    objects_start(atoi(words[2]) / BLOCK);
+    window_start(objects_window());
+    store_start(atoi(words[1]), objects_may);
     node_start(atoi(words[3]));
 }
 
@@ -124,12 +117,36 @@ look_at_gift(struct request *r, struct answer *a)
 {
     uint32_t word = 0;
 
-    expect(r->out.descriptors == 1 && r->gives == held, "another descriptor than it says");
     memcpy(&word, r->buffer + descriptors_at(r->out.data), sizeof(word));
+    if (r->out.descriptors == 1 && is_object(word & DESCRIPTOR_NUMBER)) {
+        expect(!(word & DESCRIPTOR_MOVE), "an object that the server gives away");
+        a->rights = word >> DESCRIPTOR_RIGHTS & RIGHTS_ALL;
+        a->cookie = word & DESCRIPTOR_NUMBER;
+        return;
+    }
+    expect(r->out.descriptors == 1 && r->gives == held, "another descriptor than it says");
     expect((word & DESCRIPTOR_NUMBER) == held, "another descriptor in the reply");
     expect(!(word & DESCRIPTOR_MOVE) && given.rights & RIGHT_COPY, "a descriptor that cannot be copied");
     a->rights = word >> DESCRIPTOR_RIGHTS & given.rights;
     a->cookie = given.cookie;
+}
+
+/* Words: the object, where, how many bytes; and those to be written, if there are any.  The reply: what is there then. */
+static void
+step_mapped(const struct question *q, uint8_t *buffer)
+{
+    uint32_t words[3];
+    struct answer a = {0};
+
+    memcpy(words, buffer, sizeof(words));
+    if (q->function == LESS)
+        objects_take(words[0]);
+    else if (object_touch(words[0], words[1], buffer + sizeof(words), q->bytes - sizeof(words), buffer, words[2]))
+        a.bytes = words[2];
+    else
+        a.error = ERR_RANGE;
+    fwrite(&a, sizeof(a), 1, stdout);
+    fwrite(buffer, 1, a.bytes, stdout);
 }
 
 static void
@@ -173,7 +190,10 @@ main(int count, char **words)
         if (fread(&q, sizeof(q), 1, stdin) != 1)
             break;
         expect(q.bytes <= CALL_DATA_MAX && fread(buffer, 1, q.bytes, stdin) == q.bytes, "half a message");
-        step(&q, buffer);
+        if (q.function == MAPPED || q.function == LESS)
+            step_mapped(&q, buffer);
+        else
+            step(&q, buffer);
     }
     free(buffer);
     return 0;
