@@ -369,32 +369,46 @@ def with_super(image, **fields):
     image.write_bytes(content)
 
 
-@pytest.mark.parametrize("fields", [
+REFUSED = [
     {"magic": 0}, {"revision": 2}, {"incompatible": 0x42}, {"incompatible": 6}, {"shift": 3}, {"shift": 0xffffffff}, {"blocks": 1025},
     {"blocks": 0}, {"first_block": 0}, {"group_blocks": 0}, {"group_blocks": 8200}, {"group_inodes": 0}, {"inodes": 127},
     {"inode_size": 127}, {"inode_size": 2048}, {"inode_size": 192}, {"first_inode": 0}, {"first_inode": 200}, {"free": 1},
-    {"group0": 0}, {"group0": 0xffffffff}, {"table0": 1010}, {"table0": 3}, {"bitmap0": 1 << 31}, {"inodes": 0xffffffff}])
-def test_damaged_superblock_is_refused(program, small, fields):
-    with_super(small, **fields)
-    server = Ext2(program, small)
+    {"group0": 0}, {"group0": 0xffffffff}, {"table0": 1010}, {"table0": 3}, {"bitmap0": 1 << 31}, {"inodes": 0xffffffff}]
+READ_ONLY = [{"ro": 0x401}, {"state": 0}, {"state": 3}]
+
+
+def refused(program, image, fields):
+    with_super(image, **fields)
+    server = Ext2(program, image)
     assert not server.mounted and len(server.why) > 5
     server.close()
 
 
-@pytest.mark.parametrize("fields", [{"ro": 0x401}, {"state": 0}, {"state": 3}])
-def test_read_only(program, filled, fields):
-    with_super(filled, **fields)
-    before = filled.read_bytes()
-    server = Ext2(program, filled)
+@pytest.mark.parametrize("fields", REFUSED)
+def test_damaged_superblock_is_refused(program, small, fields):
+    refused(program, small, fields)
+
+
+def read_only(program, image, fields):
+    with_super(image, **fields)
+    before = image.read_bytes()
+    server = Ext2(program, image)
     assert not server.writable and server.why
     assert read(server, server.call(C.FILE_OPEN, server.root, text(b"twice"))[2], 9) == b"twice"
-    for message in [(C.FILE_OPEN_WRITE, words(1) + text(b"new")), (C.FILE_REMOVE, text(b"twice")), (C.FILE_RENAME, text(b"twice") + text(b"a/x"))]:
-        assert server.call(message[0], server.root, message[1])[0] == ERR_NO_ACCESS
+    for function, data in [(C.FILE_OPEN_WRITE, words(1) + text(b"new")), (C.FILE_REMOVE, text(b"twice")),
+                           (C.FILE_RENAME, text(b"twice") + text(b"a/x"))]:
+        assert server.call(function, server.root, data)[0] == ERR_NO_ACCESS
     file = made(server, b"twice", 0)
     assert write(server, file, b"x") == ERR_NO_ACCESS and server.call(C.FILE_RESIZE, file, words(0))[0] == ERR_NO_ACCESS
+    assert server.call(FILE_MAP_WRITE, file, b"")[0] == ERR_NO_ACCESS and server.call(FILE_MAP, file, b"")[0] == 0
     server.sync()
     server.close()
-    assert filled.read_bytes() == before
+    assert image.read_bytes() == before
+
+
+@pytest.mark.parametrize("fields", READ_ONLY)
+def test_read_only(program, filled, fields):
+    read_only(program, filled, fields)
 
 
 # --- What is damaged
@@ -481,3 +495,155 @@ def test_hostile_messages(program, filled):
         server.sync()
         server.close()
         check(filled)
+
+
+# --- Bugs: file, what it does wrong, the text that stands there once, the text instead
+
+BUGS = [
+    ("allocate.c", "block that is taken", "else if (!has(bits, i))", "else if (true)"),
+    ("allocate.c", "counts not changed", "    fs.super.blocks_free += change;\n", ""),
+    ("allocate.c", "group's count not changed", "    d->inodes_free += change;\n", ""),
+    ("allocate.c", "directories not counted", "        d->directories -= change;\n", "        ;\n"),
+    ("allocate.c", "reserved inodes", "g == 0 ? fs.first_inode - 1 : 0", "0"),
+    ("allocate.c", "one group only", "(g + i) % fs.groups, from, block", "g, from, block"),
+    ("allocate.c", "inode of another group", "g * fs.super.group_inodes + bit + 1", "g * fs.super.group_inodes + bit"),
+    ("cache.c", "what is changed goes", "!(b->changed && b->order != ORDER_NONE) && ", ""),
+    ("cache.c", "bitmaps are lost", "!b ? ERR_LIMIT : b->changed ? write(b) : 0", "!b ? ERR_LIMIT : 0"),
+    ("cache.c", "old content in a new block", "    memset(content[b - buffer], 0, fs.block);\n", ""),
+    ("cache.c", "loses stays first", "if (!b->changed || (order == ORDER_LOSES && b->order == ORDER_DIRECTORY))", "if (!b->changed)"),
+    ("cache.c", "may always move", "return !(l && l->gains) && !(g && g->changed && g->order == ORDER_LOSES)", "return l || g || true"),
+    ("cache.c", "free'd block is written", "    *b = (struct buffer){0};\n", "    b->used = 0;\n"),
+    ("data.c", "hole reads what was there", "            memset(to, 0, count * fs.block);\n", "            ;\n"),
+    ("data.c", "behind the end", "    memset((uint8_t *)to + there, 0, least(bytes - there, fs.block));\n", ""),
+    ("data.c", "holes are not filled", "error || block || is_zero(", "error || !block || is_zero("),
+    ("data.c", "half a page", "page * each, there, from);\n    return", "page * each, there / 2, from);\n    return"),
+    ("data.c", "blocks are not free'd", "        error = tree_cut(file, (size + fs.block - 1) / fs.block);\n", "        ;\n"),
+    ("data.c", "last block goes", "        error = tree_cut(file, (size + fs.block - 1) / fs.block);", "        error = tree_cut(file, size / fs.block);"),
+    ("data.c", "full disk is not seen", "!error && missing > fs.super.blocks_free", "!error && missing > fs.super.blocks"),
+    ("directory.c", "no entry is checked", "return is_entry(*e, spot->offset) ? 0 : ERR_FORMAT", "return 0"),
+    ("directory.c", "entry of no bytes", "e->size >= need(1) && ", ""),
+    ("directory.c", "entry over the block's end", " && e->size <= fs.block - offset", ""),
+    ("directory.c", "name over the entry's end", " && EXT2_ENTRY_MIN + e->length <= e->size", ""),
+    ("directory.c", "hole in a directory", "return error || w->spot.block ? error : ERR_FORMAT", "return error"),
+    ("directory.c", "name that begins the same", "e->length == strlen(name) && ", ""),
+    ("directory.c", "room of one byte less", "w.size >= taken(w.e) + wanted", "w.size + 4 >= taken(w.e) + wanted"),
+    ("directory.c", "rest of the entry is lost", "        e->size = before->size - used;\n", "        e->size = need(strlen(name));\n"),
+    ("directory.c", "wrong kind", "node->kind == STREAM_DIRECTORY ? EXT2_KIND_DIRECTORY : EXT2_KIND_FILE", "EXT2_KIND_FILE"),
+    ("directory.c", "size of the directory", "    directory->i.size += fs.block;\n", ""),
+    ("directory.c", "room of the removed one is lost", "        e->size += removed->size;\n", "        ;\n"),
+    ("directory.c", "loses before the other gains", "moved ? ORDER_LOSES : ORDER_DIRECTORY", "ORDER_DIRECTORY"),
+    ("directory.c", ".. stays", "    e->inode = parent;\n", ""),
+    ("directory.c", "odd names are shown", " || !path_is_name(w->e->name, w->e->length)", ""),
+    ("files.c", "tree of a directory stays", "    directory->i.flags &= ~EXT2_INDEXED;\n", ""),
+    ("files.c", "links of the parent", "        parent->i.links++;\n", ""),
+    ("files.c", "links when it goes", "        p.directory.i.links--;\n", "        ;\n"),
+    ("files.c", "links when it moves", "    old->i.links--;\n", ""),
+    ("files.c", "the other name goes, too", "node->kind == STREAM_FILE && node->i.links > 1", "0"),
+    ("files.c", "blocks are lost", "    tree_drop(node);\n", ""),
+    ("files.c", "inode is lost", "    free_inode_later(node->number, node->kind == STREAM_DIRECTORY);\n", ""),
+    ("files.c", "not what was made", "    if (o->new)\n        inode_free(", "    if (0)\n        inode_free("),
+    ("files.c", "no flush between moves", "!cache_may_move(from->spot.block, room->block)", "0"),
+    ("files.c", "into itself", "from->node.kind == STREAM_DIRECTORY && is_below(to, &from->node)", "0"),
+    ("flush.c", "not marked", "return fs.clean_on_disk ? write_super(false) : 0", "return 0"),
+    ("flush.c", "never clean", "    error = write_super(true);\n", "    error = write_super(false);\n"),
+    ("flush.c", "free'd at once", "    tree[trees].block = block;\n    tree[trees++].level = level;\n", "    tree_free(block, level);\n    (void)tree;\n"),
+    ("flush.c", "removed inodes stay", "        error = clear_inodes();\n", "        ;\n"),
+    ("flush.c", "no room is made", "return room && (enough || !(trees || inodes)) ? 0 : flush_all()", "return room || enough || fs.read_only ? 0 : flush_all()"),
+    ("flush.c", "full though something waits to be free", "(enough || !(trees || inodes))", "true"),
+    ("flush.c", "order", "for (enum order order = ORDER_NEW; order < ORDERS && !error; order++)\n        error = step(order);",
+     "for (enum order order = ORDERS; order-- > ORDER_NEW && !error;)\n        error = step(order);"),
+    ("fs.c", "superblock's own block", " || at % fs.super.group_blocks < head_blocks(g)", ""),
+    ("fs.c", "inode table is a file's", "is_in(d, block) ? ERR_FORMAT : 0", "0"),
+    ("fs.c", "more than the disk", " || s->blocks > fs.device.sectors / fs.sectors", ""),
+    ("fs.c", "group without blocks", "s->group_blocks < 8 || ", ""),
+    ("fs.c", "any feature", "s->revision == 1 && s->incompatible & ~EXT2_FILE_TYPE", "0"),
+    ("fs.c", "unclean is clean", "if (!(fs.super.state & EXT2_CLEAN))", "if (0)"),
+    ("fs.c", "tables are not looked at", "        if (!is_group(g, d))\n            return \"a damaged group descriptor\";\n", ""),
+    ("inode.c", "any inode", "    if (index >= fs.super.inodes)\n        return ERR_FORMAT;\n", ""),
+    ("inode.c", "removed and still there", " || free_is_pending(number)", ""),
+    ("inode.c", "same generation", ".generation = i->generation + 1", ".generation = i->generation"),
+    ("inode.c", "any generation", "return error ? error : inode_cookie(node) == cookie ? 0 : ERR_STALE", "return error"),
+    ("inode.c", "old content of an inode", "    memset(i, 0, fs.inode_size);\n", ""),
+    ("inode.c", "time stands still", "node->i.modified = node->i.changed = now", "node->i.changed = now"),
+    ("pages.c", "removed pages stay", "        forget(f);\n}", "        (void)f;\n}"),
+    ("pages.c", "tail comes back", "    uint32_t error = size > inode_size(node) ? clear_tail(f, node) : 0;", "    uint32_t error = 0;"),
+    ("pages.c", "tail after a cut", "    return error ? error : clear_tail(f, node);", "    return error;"),
+    ("pages.c", "second page", "    if (size > part)\n        memcpy(page[1], from + part, size - part);\n", "    (void)part;\n"),
+    ("pages.c", "blocks before the old content", "    if (!error)\n        error = open_pages(f, node, offset, size, page, &state);\n    if (!error)\n        error = flush_room();\n    if (!error)\n        error = reserve(node, offset, size, page);",
+     "    if (!error)\n        error = flush_room();\n    if (!error)\n        error = data_reserve(node, offset, size);\n    if (!error)\n        error = open_pages(f, node, offset, size, page, &state);\n    (void)reserve;"),
+    ("pages.c", "what is mapped goes", " && view.mappings == 0", ""),
+    ("pages.c", "dirty pages go", "(inode_of(f->cookie, &node) || !clean(f, &node, ALL))", "!inode_of(f->cookie, &node)"),
+    ("pages.c", "size stays", "        node->i.size = end;\n", "        ;\n"),
+    ("pages.c", "nothing is cleaned", "!node ? clean_all() : f", "!node ? 0 : f"),
+    ("pages.c", "errors are not told", "    return first || error == ERR_NOT_FOUND ? first : error;", "    return 0;"),
+    ("path.c", "way out", "return p->depth ? read_named(", "return p->depth || p->node.number != EXT2_ROOT ? read_named("),
+    ("path.c", "name without room for its end", "length >= FILE_NAME_MAX", "length > FILE_NAME_MAX"),
+    ("path.c", "file is a directory", "    if (p->node.kind != STREAM_DIRECTORY)\n        return ERR_NO_DIRECTORY;\n", ""),
+    ("path.c", "what has no name here", "error == ERR_STALE || (!error && !node->kind) ? ERR_FORMAT : error", "error"),
+    ("server.c", "more than there is", "least(count, size - wanted.offset)", "count"),
+    ("server.c", "kinds are not looked at", "calls[i].kind && calls[i].kind != c->node.kind", "0"),
+    ("server.c", "mapped for writing with READ", "return reply_object(c, RIGHT_READ);", "return reply_object(c, RIGHT_READ | RIGHT_WRITE);"),
+    ("server.c", "written when read-only", "fs.read_only ? ERR_NO_ACCESS : reply_object", "reply_object"),
+    ("tree.c", "no block is checked", "uint32_t *pointer, error = fs_check_block(block);", "uint32_t *pointer, error = 0;"),
+    ("tree.c", "data blocks are not checked", "return error || !*block ? error : fs_check_block(*block);", "return error;"),
+    ("tree.c", "endless tree", "    if (++*count > fs.super.blocks)\n        return ERR_FORMAT;\n", "    ++*count;\n"),
+    ("tree.c", "free'd again and again", "if (block_free(block) && level)", "if ((block_free(block) || true) && level)"),
+    ("tree.c", "indirect blocks are lost", "    if (block_free(block) && level)\n        free_below(block, level);", "    if (level)\n        free_below(block, level);\n    else\n        block_free(block);"),
+    ("tree.c", "sectors not counted", "        node->i.sectors += fs.sectors;\n", "        ;\n"),
+    ("tree.c", "sectors when cut", "    node->i.sectors -= count * fs.sectors;\n", ""),
+    ("tree.c", "missing counted twice", "i > first ? shared(i) : 0", "0"),
+    ("tree.c", "cut in the middle of a tree", "    if (part) {\n", "    if (0) {\n"),
+    ("tree.c", "attributes of others go", "a->references > 1", "a->references > 5"),
+    ("window.c", "page that was used last goes", "now - s->used > now - oldest->used", "now - s->used < now - oldest->used"),
+    ("window.c", "other page of the same object", " && s->index == index", ""),
+    ("window.c", "object is gone, and its page there", "        if (s->open && s->object == object && s->index >= from)\n            shut(s);\n", "        (void)object, (void)from;\n"),
+    ("window.c", "hole in a run", "        if (r.value == from + *pages)\n            continue;\n", "        continue;\n"),
+    ("window.c", "run that is open", "        if (s->open && s->object == object)\n            shut(s);\n", "        ;\n"),
+]
+
+
+def find_bug(program, folder):
+    """All of the above, in short, the fast ones first."""
+    def image(*more, size="1M", name="one.img"):
+        return an_image(folder / name, size, *more)
+
+    (folder / "tree").mkdir()
+    filled_image = image(1024, "-d", tree(folder / "tree"), size="4M", name="filled.img")
+    whole = filled_image.read_bytes()
+    test_files_of_others(program, filled_image, folder)
+    for block in (1024, 4096):
+        play(program, image(block, size="64M"), 5, 300, folder / f"out{block}")
+    for test in (test_full_disk, test_all_inodes_used, test_generation, test_mapping_on_a_full_disk, test_many_files):
+        test(program, image())
+    for test in (test_index_of_a_directory, test_pages_are_few):
+        (folder / test.__name__).mkdir()
+        test(program, folder / test.__name__)
+    (folder / "mapped").mkdir()
+    test_mapping_is_the_file(program, image(), folder / "mapped")
+    for fields in REFUSED:
+        refused(program, image(), fields)
+    for fields in READ_ONLY:
+        filled_image.write_bytes(whole)
+        read_only(program, filled_image, fields)
+    for seed in range(60):
+        r = random.Random(seed)
+        filled_image.write_bytes(damaged(r, whole))
+        survive(program, filled_image, r)
+    for seed in range(2):
+        before = image().read_bytes()
+        (folder / f"cuts{seed}").mkdir()
+        history, snapshots = record(program, folder / "one.img", seed, folder / "log")
+        check(folder / "one.img")
+        cut(history, snapshots, before, folder / f"cuts{seed}", 2)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("file, old, new", [pytest.param(f, *c, id=f"{f}: {why}") for f, why, *c in BUGS])
+def test_bug_is_found(file, old, new, changed, tmp_path):
+    program = changed(file, old, new)
+    with pytest.raises((AssertionError, KeyError, IndexError)):
+        find_bug(program, tmp_path)
+
+
+def test_nothing_is_found_where_nothing_is(program, tmp_path):
+    find_bug(program, tmp_path)
