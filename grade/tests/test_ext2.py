@@ -21,6 +21,7 @@ EXT2, LIB, SYS = ROOT / "user/ext2", ROOT / "user/lib", ROOT / "user/sys"
 INCLUDE = [f"-I{KERNEL}", f"-I{ROOT / 'pm'}", "-iquote", EXT2, "-iquote", ROOT / "user", "-iquote", LIB]
 SOURCES = sorted(set(EXT2.glob("*.c")) - {EXT2 / "main.c", EXT2 / "disk.c"})  # those talk to others
 PAGE = 4096
+SMALL = "1M", 1024, "-g", 512, "-N", 128  # two groups
 ERR_NO_ACCESS, ERR_DISK, ERR_FORMAT = 0x106, 0x240, 0x242
 
 
@@ -64,7 +65,7 @@ def changed(objects, tmp_path):
 
 @pytest.fixture
 def small(tmp_path):
-    return an_image(tmp_path / "small.img", "1M")
+    return an_image(tmp_path / "small.img", *SMALL)
 
 
 def made(server, path, flags=C.FILE_CREATE):
@@ -134,6 +135,34 @@ def test_pages_are_few(program, tmp_path):
     player.everything()
     player.sync()
     check(image)
+
+
+def test_more_metadata_than_the_cache_has(program, tmp_path):
+    """Files with an indirect block each, more than are in memory, again and again."""
+    image = an_image(tmp_path / "i.img", "16M")
+    server = Ext2(program, image)
+    files = [made(server, b"file %d" % i) for i in range(130)]
+    contents = [b""] * len(files)
+    for turn in range(3):
+        for i, file in enumerate(files):
+            data = bytes([i, turn]) * 1000 * (8 - 3 * turn)
+            assert write(server, file, data, len(contents[i])) == 0
+            contents[i] += data
+        server.control(EVICT)
+        for i, file in enumerate(files):
+            assert read(server, file, 40_000) == contents[i]
+    for i in range(0, len(files), 3):
+        assert server.call(C.FILE_REMOVE, server.root, text(b"file %d" % i))[0] == 0
+    server.sync()
+    check(image)
+    made(server, b"not flushed")
+    server.control(EVICT)
+    for i, file in enumerate(files):
+        assert i % 3 == 0 or read(server, file, 40_000) == contents[i]
+    assert b"not flushed" not in image.read_bytes()
+    want = {b"file %d" % i: data for i, data in enumerate(contents) if i % 3}
+    assert content_of(image, tmp_path / "more") == {**want, b"lost+found": None}
+    server.close()
 
 
 # --- What others have written
@@ -233,6 +262,21 @@ def test_full_disk(program, small):
     check(small)
 
 
+def test_write_for_which_there_is_not_enough(program, small):
+    """It needs three blocks, and there is one: nothing changes."""
+    server = Ext2(program, small)
+    file, filler, size = made(server, b"f"), made(server, b"filler"), 0
+    while not write(server, filler, b"x" * 1000, size):
+        size += 1000
+    assert server.call(C.FILE_RESIZE, filler, words(size - 1024))[0] == 0
+    server.sync()
+    assert free_bytes(server) == 1024
+    assert write(server, file, b"x" * 10, 300 * 1024) == C.ERR_NO_SPACE
+    assert free_bytes(server) == 1024 and server.call(C.STREAM_STAT, file, b"")[1][12:16] == words(0)
+    server.sync()
+    check(small)
+
+
 def test_all_inodes_used(program, small):
     server = Ext2(program, small)
     count = 0
@@ -287,6 +331,18 @@ def test_mapping_is_the_file(program, small, tmp_path):
     want = bytearray(50_100)
     want[3 * PAGE + 100:3 * PAGE + 106], want[5 * PAGE:5 * PAGE + 7], want[49_999] = b"stored", b"written", ord("e")
     assert content_of(small, tmp_path / "out")[b"f"] == want
+
+
+def test_what_lies_behind_the_end(program, filled, tmp_path):
+    """Others may have left anything in a file's last block."""
+    content = (tmp_path / "tree/a/f2").read_bytes()
+    image = bytearray(filled.read_bytes())
+    image[image.find(content) + len(content)] = 0xaa
+    filled.write_bytes(image)
+    server = Ext2(program, filled)
+    file = server.call(C.FILE_OPEN_WRITE, server.root, words(0) + text(b"a/f2"))[2]
+    assert server.call(FILE_MAP, file, b"")[0] == 0
+    assert server.control(LOAD, file.cookie, words(0, 1022, 3)) == (0, content[-1:] + bytes(2))
 
 
 def test_mapping_on_a_full_disk(program, small):
@@ -413,6 +469,22 @@ def test_read_only(program, filled, fields):
 
 # --- What is damaged
 
+# Where in the first entry of the root, and what is there then.
+DAMAGED_ENTRY = [(4, b"\0\0"), (4, b"\4\0"), (4, b"\x0d\0"), (4, b"\4\4"), (4, b"\xfc\xff"), (6, b"\xff"), (0, b"\xff" * 4)]
+
+
+def damaged_entry(program, image, at, value):
+    content = bytearray(image.read_bytes())
+    place = content.find(b"\2\0\0\0\x0c\0\1\2.\0") + at
+    content[place:place + len(value)] = value
+    image.write_bytes(content)
+    server = Ext2(program, image)
+    assert server.call(C.FILE_OPEN, server.root, text(b"a"))[0] == ERR_FORMAT
+    assert server.call(C.FILE_OPEN_WRITE, server.root, words(1) + text(b"new"))[0] == ERR_FORMAT
+    assert server.call(C.FILE_LIST, server.root, words(0))[0] == ERR_FORMAT
+    server.close()
+
+
 def damaged(r, content):
     """Words in inodes, bitmaps, descriptors, directories and indirect blocks become others."""
     content = bytearray(content)
@@ -426,6 +498,11 @@ def damaged(r, content):
         size = r.choice([2, 4])
         content[place:place + size] = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
     return bytes(content)
+
+
+@pytest.mark.parametrize("at, value", DAMAGED_ENTRY)
+def test_damaged_entry(program, filled, at, value):
+    damaged_entry(program, filled, at, value)
 
 
 def visit(server, directory, depth=0):
@@ -511,8 +588,6 @@ BUGS = [
     ("cache.c", "old content in a new block", "    memset(content[b - buffer], 0, fs.block);\n", ""),
     ("cache.c", "loses stays first", "if (!b->changed || (order == ORDER_LOSES && b->order == ORDER_DIRECTORY))", "if (!b->changed)"),
     ("cache.c", "may always move", "return !(l && l->gains) && !(g && g->changed && g->order == ORDER_LOSES)", "return l || g || true"),
-    ("cache.c", "free'd block is written", "    *b = (struct buffer){0};\n", "    b->used = 0;\n"),
-    ("data.c", "hole reads what was there", "            memset(to, 0, count * fs.block);\n", "            ;\n"),
     ("data.c", "behind the end", "    memset((uint8_t *)to + there, 0, least(bytes - there, fs.block));\n", ""),
     ("data.c", "holes are not filled", "error || block || is_zero(", "error || !block || is_zero("),
     ("data.c", "half a page", "page * each, there, from);\n    return", "page * each, there / 2, from);\n    return"),
@@ -520,10 +595,8 @@ BUGS = [
     ("data.c", "last block goes", "        error = tree_cut(file, (size + fs.block - 1) / fs.block);", "        error = tree_cut(file, size / fs.block);"),
     ("data.c", "full disk is not seen", "!error && missing > fs.super.blocks_free", "!error && missing > fs.super.blocks"),
     ("directory.c", "no entry is checked", "return is_entry(*e, spot->offset) ? 0 : ERR_FORMAT", "return 0"),
-    ("directory.c", "entry of no bytes", "e->size >= need(1) && ", ""),
     ("directory.c", "entry over the block's end", " && e->size <= fs.block - offset", ""),
     ("directory.c", "name over the entry's end", " && EXT2_ENTRY_MIN + e->length <= e->size", ""),
-    ("directory.c", "hole in a directory", "return error || w->spot.block ? error : ERR_FORMAT", "return error"),
     ("directory.c", "name that begins the same", "e->length == strlen(name) && ", ""),
     ("directory.c", "room of one byte less", "w.size >= taken(w.e) + wanted", "w.size + 4 >= taken(w.e) + wanted"),
     ("directory.c", "rest of the entry is lost", "        e->size = before->size - used;\n", "        e->size = need(strlen(name));\n"),
@@ -612,9 +685,14 @@ def find_bug(program, folder):
     test_files_of_others(program, filled_image, folder)
     for block in (1024, 4096):
         play(program, image(block, size="64M"), 5, 300, folder / f"out{block}")
-    for test in (test_full_disk, test_all_inodes_used, test_generation, test_mapping_on_a_full_disk, test_many_files):
-        test(program, image())
-    for test in (test_index_of_a_directory, test_pages_are_few):
+    for at, value in DAMAGED_ENTRY:
+        filled_image.write_bytes(whole)
+        damaged_entry(program, filled_image, at, value)
+    filled_image.write_bytes(whole)
+    test_what_lies_behind_the_end(program, filled_image, folder)
+    for test in (test_write_for_which_there_is_not_enough, test_full_disk, test_all_inodes_used, test_generation, test_mapping_on_a_full_disk, test_many_files):
+        test(program, image(*SMALL[1:]))
+    for test in (test_more_metadata_than_the_cache_has, test_index_of_a_directory, test_pages_are_few):
         (folder / test.__name__).mkdir()
         test(program, folder / test.__name__)
     (folder / "mapped").mkdir()

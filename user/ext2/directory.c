@@ -38,7 +38,7 @@ need(uint32_t length)
 static bool
 is_entry(const struct ext2_entry *e, uint32_t offset)
 {
-    return e->size >= need(1) && e->size % 4 == 0 && e->size <= fs.block - offset && EXT2_ENTRY_MIN + e->length <= e->size
+    return e->size % 4 == 0 && e->size <= fs.block - offset && EXT2_ENTRY_MIN + e->length <= e->size
         && e->inode <= fs.super.inodes;
 }
 
