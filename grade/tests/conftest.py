@@ -20,7 +20,7 @@ def kernel(tmp_path_factory):
 
 # Tests that share what takes long to make stay with the worker that makes it; the longest of these come first.
 SHARING = ("test_labs", "test_passages", "test_lib", "test_bench", "test_docs", "test_host", "test_gdb", "test_memmap", "test_trace",
-           "test_fm", "test_policy", "test_wm", "test_sh", "test_sys", "test_disk")
+           "test_fm", "test_ext2", "test_policy", "test_wm", "test_sh", "test_sys", "test_disk")
 
 
 def group(item):
@@ -29,7 +29,7 @@ def group(item):
 
 
 # Single bugs in what is tried on the host, each of which has to be found: as those of the labs, when they are asked for.
-WITH_BUGS = ("test_clock", "test_disk", "test_fm", "test_host", "test_lib", "test_policy", "test_sh", "test_sys", "test_wm")
+WITH_BUGS = ("test_clock", "test_disk", "test_ext2", "test_fm", "test_host", "test_lib", "test_policy", "test_sh", "test_sys", "test_wm")
 later = pytest.mark.skipif(not os.environ.get("LINTEL_MUTANTS"), reason="takes minutes: make test MUTANTS=1")
 
 

@@ -10,7 +10,7 @@ import struct
 import pytest
 
 from ext2_play import (EVICT, FAIL, FILE_MAP, FILE_MAP_WRITE, FILE_SYNC, LOAD, MAPS, PAGES, STORE, Ext2, Ext2Player, Mover,
-                       an_image, check, content_of, cut, play, record, repair, tool)
+                       an_image, check, content_of, cut, play, record, tool)
 from file_model import C, ERR_MESSAGE, ROOT, text, words
 from test_fm import FLAGS, hostile_message
 from test_host import HOST, KERNEL, LONG, run
@@ -21,6 +21,7 @@ EXT2, LIB, SYS = ROOT / "user/ext2", ROOT / "user/lib", ROOT / "user/sys"
 INCLUDE = [f"-I{KERNEL}", f"-I{ROOT / 'pm'}", "-iquote", EXT2, "-iquote", ROOT / "user", "-iquote", LIB]
 SOURCES = sorted(set(EXT2.glob("*.c")) - {EXT2 / "main.c", EXT2 / "disk.c"})  # those talk to others
 PAGE = 4096
+SMALL = "1M", 1024, "-g", 512, "-N", 128  # two groups
 ERR_NO_ACCESS, ERR_DISK, ERR_FORMAT = 0x106, 0x240, 0x242
 
 
@@ -64,7 +65,7 @@ def changed(objects, tmp_path):
 
 @pytest.fixture
 def small(tmp_path):
-    return an_image(tmp_path / "small.img", "1M")
+    return an_image(tmp_path / "small.img", *SMALL)
 
 
 def made(server, path, flags=C.FILE_CREATE):
@@ -134,6 +135,34 @@ def test_pages_are_few(program, tmp_path):
     player.everything()
     player.sync()
     check(image)
+
+
+def test_more_metadata_than_the_cache_has(program, tmp_path):
+    """Files with an indirect block each, more than are in memory, again and again."""
+    image = an_image(tmp_path / "i.img", "16M")
+    server = Ext2(program, image)
+    files = [made(server, b"file %d" % i) for i in range(130)]
+    contents = [b""] * len(files)
+    for turn in range(3):
+        for i, file in enumerate(files):
+            data = bytes([i, turn]) * 1000 * (8 - 3 * turn)
+            assert write(server, file, data, len(contents[i])) == 0
+            contents[i] += data
+        server.control(EVICT)
+        for i, file in enumerate(files):
+            assert read(server, file, 40_000) == contents[i]
+    for i in range(0, len(files), 3):
+        assert server.call(C.FILE_REMOVE, server.root, text(b"file %d" % i))[0] == 0
+    server.sync()
+    check(image)
+    made(server, b"not flushed")
+    server.control(EVICT)
+    for i, file in enumerate(files):
+        assert i % 3 == 0 or read(server, file, 40_000) == contents[i]
+    assert b"not flushed" not in image.read_bytes()
+    want = {b"file %d" % i: data for i, data in enumerate(contents) if i % 3}
+    assert content_of(image, tmp_path / "more") == {**want, b"lost+found": None}
+    server.close()
 
 
 # --- What others have written
@@ -233,6 +262,21 @@ def test_full_disk(program, small):
     check(small)
 
 
+def test_write_for_which_there_is_not_enough(program, small):
+    """It needs three blocks, and there is one: nothing changes."""
+    server = Ext2(program, small)
+    file, filler, size = made(server, b"f"), made(server, b"filler"), 0
+    while not write(server, filler, b"x" * 1000, size):
+        size += 1000
+    assert server.call(C.FILE_RESIZE, filler, words(size - 1024))[0] == 0
+    server.sync()
+    assert free_bytes(server) == 1024
+    assert write(server, file, b"x" * 10, 300 * 1024) == C.ERR_NO_SPACE
+    assert free_bytes(server) == 1024 and server.call(C.STREAM_STAT, file, b"")[1][12:16] == words(0)
+    server.sync()
+    check(small)
+
+
 def test_all_inodes_used(program, small):
     server = Ext2(program, small)
     count = 0
@@ -289,6 +333,18 @@ def test_mapping_is_the_file(program, small, tmp_path):
     assert content_of(small, tmp_path / "out")[b"f"] == want
 
 
+def test_what_lies_behind_the_end(program, filled, tmp_path):
+    """Others may have left anything in a file's last block."""
+    content = (tmp_path / "tree/a/f2").read_bytes()
+    image = bytearray(filled.read_bytes())
+    image[image.find(content) + len(content)] = 0xaa
+    filled.write_bytes(image)
+    server = Ext2(program, filled)
+    file = server.call(C.FILE_OPEN_WRITE, server.root, words(0) + text(b"a/f2"))[2]
+    assert server.call(FILE_MAP, file, b"")[0] == 0
+    assert server.control(LOAD, file.cookie, words(0, 1022, 3)) == (0, content[-1:] + bytes(2))
+
+
 def test_mapping_on_a_full_disk(program, small):
     """The page stays dirty, and who syncs hears of it; when there is room, it is written."""
     server = Ext2(program, small)
@@ -328,7 +384,7 @@ def test_many_files(program, small):
 
 @pytest.mark.timeout(3600)
 def test_disk_that_fails(program, tmp_path):
-    """Any one access: an error is told, and e2fsck finds all that was synced before."""
+    """Any one access: an error is told, no block is lost, and what was synced before is there."""
     told, seeds = 0, 200 if LONG else 25
     for seed in range(seeds):
         image = an_image(tmp_path / "i.img", "1M")
@@ -347,7 +403,7 @@ def test_disk_that_fails(program, tmp_path):
             told += ERR_DISK in errors
         server.sync()
         server.close()
-        repair(image)
+        check(image)
         content = content_of(image, tmp_path / f"out{seed}")
         for path, data in kept.items():
             assert content[path] == data
@@ -369,35 +425,65 @@ def with_super(image, **fields):
     image.write_bytes(content)
 
 
-@pytest.mark.parametrize("fields", [
+REFUSED = [
     {"magic": 0}, {"revision": 2}, {"incompatible": 0x42}, {"incompatible": 6}, {"shift": 3}, {"shift": 0xffffffff}, {"blocks": 1025},
     {"blocks": 0}, {"first_block": 0}, {"group_blocks": 0}, {"group_blocks": 8200}, {"group_inodes": 0}, {"inodes": 127},
     {"inode_size": 127}, {"inode_size": 2048}, {"inode_size": 192}, {"first_inode": 0}, {"first_inode": 200}, {"free": 1},
-    {"group0": 0}, {"group0": 0xffffffff}, {"table0": 1010}, {"table0": 3}, {"bitmap0": 1 << 31}, {"inodes": 0xffffffff}])
-def test_damaged_superblock_is_refused(program, small, fields):
-    with_super(small, **fields)
-    server = Ext2(program, small)
+    {"group0": 0}, {"group0": 0xffffffff}, {"table0": 1010}, {"table0": 3}, {"bitmap0": 1 << 31}, {"inodes": 0xffffffff}]
+READ_ONLY = [{"ro": 0x401}, {"state": 0}, {"state": 3}]
+
+
+def refused(program, image, fields):
+    with_super(image, **fields)
+    server = Ext2(program, image)
     assert not server.mounted and len(server.why) > 5
     server.close()
 
 
-@pytest.mark.parametrize("fields", [{"ro": 0x401}, {"state": 0}, {"state": 3}])
-def test_read_only(program, filled, fields):
-    with_super(filled, **fields)
-    before = filled.read_bytes()
-    server = Ext2(program, filled)
+@pytest.mark.parametrize("fields", REFUSED)
+def test_damaged_superblock_is_refused(program, small, fields):
+    refused(program, small, fields)
+
+
+def read_only(program, image, fields):
+    with_super(image, **fields)
+    before = image.read_bytes()
+    server = Ext2(program, image)
     assert not server.writable and server.why
     assert read(server, server.call(C.FILE_OPEN, server.root, text(b"twice"))[2], 9) == b"twice"
-    for message in [(C.FILE_OPEN_WRITE, words(1) + text(b"new")), (C.FILE_REMOVE, text(b"twice")), (C.FILE_RENAME, text(b"twice") + text(b"a/x"))]:
-        assert server.call(message[0], server.root, message[1])[0] == ERR_NO_ACCESS
+    for function, data in [(C.FILE_OPEN_WRITE, words(1) + text(b"new")), (C.FILE_REMOVE, text(b"twice")),
+                           (C.FILE_RENAME, text(b"twice") + text(b"a/x"))]:
+        assert server.call(function, server.root, data)[0] == ERR_NO_ACCESS
     file = made(server, b"twice", 0)
     assert write(server, file, b"x") == ERR_NO_ACCESS and server.call(C.FILE_RESIZE, file, words(0))[0] == ERR_NO_ACCESS
+    assert server.call(FILE_MAP_WRITE, file, b"")[0] == ERR_NO_ACCESS and server.call(FILE_MAP, file, b"")[0] == 0
     server.sync()
     server.close()
-    assert filled.read_bytes() == before
+    assert image.read_bytes() == before
+
+
+@pytest.mark.parametrize("fields", READ_ONLY)
+def test_read_only(program, filled, fields):
+    read_only(program, filled, fields)
 
 
 # --- What is damaged
+
+# Where in the first entry of the root, and what is there then.
+DAMAGED_ENTRY = [(4, b"\0\0"), (4, b"\4\0"), (4, b"\x0d\0"), (4, b"\4\4"), (4, b"\xfc\xff"), (6, b"\xff"), (0, b"\xff" * 4)]
+
+
+def damaged_entry(program, image, at, value):
+    content = bytearray(image.read_bytes())
+    place = content.find(b"\2\0\0\0\x0c\0\1\2.\0") + at
+    content[place:place + len(value)] = value
+    image.write_bytes(content)
+    server = Ext2(program, image)
+    assert server.call(C.FILE_OPEN, server.root, text(b"a"))[0] == ERR_FORMAT
+    assert server.call(C.FILE_OPEN_WRITE, server.root, words(1) + text(b"new"))[0] == ERR_FORMAT
+    assert server.call(C.FILE_LIST, server.root, words(0))[0] == ERR_FORMAT
+    server.close()
+
 
 def damaged(r, content):
     """Words in inodes, bitmaps, descriptors, directories and indirect blocks become others."""
@@ -412,6 +498,11 @@ def damaged(r, content):
         size = r.choice([2, 4])
         content[place:place + size] = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
     return bytes(content)
+
+
+@pytest.mark.parametrize("at, value", DAMAGED_ENTRY)
+def test_damaged_entry(program, filled, at, value):
+    damaged_entry(program, filled, at, value)
 
 
 def visit(server, directory, depth=0):
@@ -481,3 +572,155 @@ def test_hostile_messages(program, filled):
         server.sync()
         server.close()
         check(filled)
+
+
+# --- Bugs: file, what it does wrong, the text that stands there once, the text instead
+
+BUGS = [
+    ("allocate.c", "block that is taken", "else if (!has(bits, i))", "else if (true)"),
+    ("allocate.c", "counts not changed", "    fs.super.blocks_free += change;\n", ""),
+    ("allocate.c", "group's count not changed", "    d->inodes_free += change;\n", ""),
+    ("allocate.c", "directories not counted", "        d->directories -= change;\n", "        ;\n"),
+    ("allocate.c", "one group only", "(g + i) % fs.groups, from, block", "g, from, block"),
+    ("allocate.c", "inode of another group", "g * fs.super.group_inodes + bit + 1", "g * fs.super.group_inodes + bit"),
+    ("cache.c", "what is changed goes", "!(b->changed && b->order != ORDER_NONE) && ", ""),
+    ("cache.c", "bitmaps are lost", "!b ? ERR_LIMIT : b->changed ? write(b) : 0", "!b ? ERR_LIMIT : 0"),
+    ("cache.c", "old content in a new block", "    memset(content[b - buffer], 0, fs.block);\n", ""),
+    ("cache.c", "loses stays first", "if (!b->changed || (order == ORDER_LOSES && b->order == ORDER_DIRECTORY))", "if (!b->changed)"),
+    ("cache.c", "may always move", "return !(l && l->gains) && !(g && g->changed && g->order == ORDER_LOSES)", "return l || g || true"),
+    ("data.c", "behind the end", "    memset((uint8_t *)to + there, 0, least(bytes - there, fs.block));\n", ""),
+    ("data.c", "holes are not filled", "error || block || is_zero(", "error || !block || is_zero("),
+    ("data.c", "half a page", "page * each, there, from);\n    return", "page * each, there / 2, from);\n    return"),
+    ("data.c", "blocks are not free'd", "        error = tree_cut(file, (size + fs.block - 1) / fs.block);\n", "        ;\n"),
+    ("data.c", "last block goes", "        error = tree_cut(file, (size + fs.block - 1) / fs.block);", "        error = tree_cut(file, size / fs.block);"),
+    ("data.c", "full disk is not seen", "!error && missing > fs.super.blocks_free", "!error && missing > fs.super.blocks"),
+    ("directory.c", "no entry is checked", "return is_entry(*e, spot->offset) ? 0 : ERR_FORMAT", "return 0"),
+    ("directory.c", "entry over the block's end", " && e->size <= fs.block - offset", ""),
+    ("directory.c", "name over the entry's end", " && EXT2_ENTRY_MIN + e->length <= e->size", ""),
+    ("directory.c", "name that begins the same", "e->length == strlen(name) && ", ""),
+    ("directory.c", "room of one byte less", "w.size >= taken(w.e) + wanted", "w.size + 4 >= taken(w.e) + wanted"),
+    ("directory.c", "rest of the entry is lost", "        e->size = before->size - used;\n", "        e->size = need(strlen(name));\n"),
+    ("directory.c", "wrong kind", "node->kind == STREAM_DIRECTORY ? EXT2_KIND_DIRECTORY : EXT2_KIND_FILE", "EXT2_KIND_FILE"),
+    ("directory.c", "size of the directory", "    directory->i.size += fs.block;\n", ""),
+    ("directory.c", "room of the removed one is lost", "        e->size += removed->size;\n", "        ;\n"),
+    ("directory.c", "loses before the other gains", "moved ? ORDER_LOSES : ORDER_DIRECTORY", "ORDER_DIRECTORY"),
+    ("directory.c", ".. stays", "    e->inode = parent;\n", ""),
+    ("directory.c", "odd names are shown", " || !path_is_name(w->e->name, w->e->length)", ""),
+    ("files.c", "tree of a directory stays", "    directory->i.flags &= ~EXT2_INDEXED;\n", ""),
+    ("files.c", "links of the parent", "        parent->i.links++;\n", "        ;\n"),
+    ("files.c", "links when it goes", "        p.directory.i.links--;\n", "        ;\n"),
+    ("files.c", "links when it moves", "    old->i.links--;\n", ""),
+    ("files.c", "the other name goes, too", "node->kind == STREAM_FILE && node->i.links > 1", "0"),
+    ("files.c", "blocks are lost", "    tree_drop(node);\n", ""),
+    ("files.c", "inode is lost", "    free_inode_later(node->number, node->kind == STREAM_DIRECTORY);\n", ""),
+    ("files.c", "not what was made", "    if (o->new)\n        inode_free(", "    if (0)\n        inode_free("),
+    ("files.c", "no flush between moves", "!cache_may_move(from->spot.block, room->block)", "0"),
+    ("files.c", "into itself", "from->node.kind == STREAM_DIRECTORY && is_below(to, &from->node)", "0"),
+    ("flush.c", "not marked", "return fs.clean_on_disk ? write_super(false) : 0", "return 0"),
+    ("flush.c", "never clean", "    error = write_super(true);\n", "    error = write_super(false);\n"),
+    ("flush.c", "free'd at once", "    tree[trees].block = block;\n    tree[trees++].level = level;\n", "    tree_free(block, level);\n    (void)tree;\n"),
+    ("flush.c", "removed inodes stay", "        error = clear_inodes();\n", "        ;\n"),
+    ("flush.c", "no room is made", "return room && (enough || !(trees || inodes)) ? 0 : flush_all()", "return room || enough || fs.read_only ? 0 : flush_all()"),
+    ("flush.c", "full though something waits to be free", "(enough || !(trees || inodes))", "true"),
+    ("flush.c", "order", "for (enum order order = ORDER_NEW; order < ORDERS && !error; order++)\n        error = step(order);",
+     "for (enum order order = ORDERS; order-- > ORDER_NEW && !error;)\n        error = step(order);"),
+    ("fs.c", "superblock's own block", " || at % fs.super.group_blocks < head_blocks(g)", ""),
+    ("fs.c", "inode table is a file's", "is_in(d, block) ? ERR_FORMAT : 0", "0"),
+    ("fs.c", "more than the disk", " || s->blocks > fs.device.sectors / fs.sectors", ""),
+    ("fs.c", "group without blocks", "s->group_blocks < 8 || ", ""),
+    ("fs.c", "any feature", "s->revision == 1 && s->incompatible & ~EXT2_FILE_TYPE", "0"),
+    ("fs.c", "unclean is clean", "if (!(fs.super.state & EXT2_CLEAN))", "if (0)"),
+    ("fs.c", "tables are not looked at", "        if (!is_group(g, d))\n            return \"a damaged group descriptor\";\n", ""),
+    ("inode.c", "any inode", "    if (index >= fs.super.inodes)\n        return ERR_FORMAT;\n", ""),
+    ("inode.c", "removed and still there", " || free_is_pending(number)", ""),
+    ("inode.c", "same generation", ".generation = i->generation + 1", ".generation = i->generation"),
+    ("inode.c", "any generation", "return error ? error : inode_cookie(node) == cookie ? 0 : ERR_STALE", "return error"),
+    ("inode.c", "old content of an inode", "    memset(i, 0, fs.inode_size);\n", ""),
+    ("inode.c", "time stands still", "node->i.modified = node->i.changed = now", "node->i.changed = now"),
+    ("pages.c", "removed pages stay", "        forget(f);\n}", "        (void)f;\n}"),
+    ("pages.c", "tail comes back", "    uint32_t error = size > inode_size(node) ? clear_tail(f, node) : 0;", "    uint32_t error = 0;"),
+    ("pages.c", "tail after a cut", "    return error ? error : clear_tail(f, node);", "    return error;"),
+    ("pages.c", "second page", "    if (size > part)\n        memcpy(page[1], from + part, size - part);\n", "    (void)part;\n"),
+    ("pages.c", "blocks before the old content", "    if (!error)\n        error = open_pages(f, node, offset, size, page, &state);\n    if (!error)\n        error = flush_room();\n    if (!error)\n        error = reserve(node, offset, size, page);",
+     "    if (!error)\n        error = flush_room();\n    if (!error)\n        error = data_reserve(node, offset, size);\n    if (!error)\n        error = open_pages(f, node, offset, size, page, &state);\n    (void)reserve;"),
+    ("pages.c", "what is mapped goes", " && view.mappings == 0", ""),
+    ("pages.c", "dirty pages go", "(inode_of(f->cookie, &node) || !clean(f, &node, ALL))", "!inode_of(f->cookie, &node)"),
+    ("pages.c", "size stays", "        node->i.size = end;\n", "        ;\n"),
+    ("pages.c", "nothing is cleaned", "!node ? clean_all() : f", "!node ? 0 : f"),
+    ("pages.c", "errors are not told", "    return first || error == ERR_NOT_FOUND ? first : error;", "    return 0;"),
+    ("path.c", "way out", "return p->depth ? read_named(", "return p->depth || p->node.number != EXT2_ROOT ? read_named("),
+    ("path.c", "name without room for its end", "length >= FILE_NAME_MAX", "length > FILE_NAME_MAX"),
+    ("path.c", "file is a directory", "    if (p->node.kind != STREAM_DIRECTORY)\n        return ERR_NO_DIRECTORY;\n", ""),
+    ("path.c", "what has no name here", "error == ERR_STALE || (!error && !node->kind) ? ERR_FORMAT : error", "error"),
+    ("server.c", "more than there is", "least(count, size - wanted.offset)", "count"),
+    ("server.c", "kinds are not looked at", "calls[i].kind && calls[i].kind != c->node.kind", "0"),
+    ("server.c", "mapped for writing with READ", "return reply_object(c, RIGHT_READ);", "return reply_object(c, RIGHT_READ | RIGHT_WRITE);"),
+    ("server.c", "written when read-only", "fs.read_only ? ERR_NO_ACCESS : reply_object", "reply_object"),
+    ("tree.c", "no block is checked", "uint32_t *pointer, error = fs_check_block(block);", "uint32_t *pointer, error = 0;"),
+    ("tree.c", "data blocks are not checked", "return error || !*block ? error : fs_check_block(*block);", "return error;"),
+    ("tree.c", "endless tree", "    if (++*count > fs.super.blocks)\n        return ERR_FORMAT;\n", "    ++*count;\n"),
+    ("tree.c", "free'd again and again", "if (block_free(block) && level)", "if ((block_free(block) || true) && level)"),
+    ("tree.c", "indirect blocks are lost", "    if (block_free(block) && level)\n        free_below(block, level);", "    if (level)\n        free_below(block, level);\n    else\n        block_free(block);"),
+    ("tree.c", "sectors not counted", "        node->i.sectors += fs.sectors;\n", "        ;\n"),
+    ("tree.c", "sectors when cut", "    node->i.sectors -= count * fs.sectors;\n", ""),
+    ("tree.c", "missing counted twice", "i > first ? shared(i) : 0", "0"),
+    ("tree.c", "cut in the middle of a tree", "    if (part) {\n", "    if (0) {\n"),
+    ("tree.c", "attributes of others go", "a->references > 1", "a->references > 5"),
+    ("window.c", "page that was used last goes", "now - s->used > now - oldest->used", "now - s->used < now - oldest->used"),
+    ("window.c", "other page of the same object", " && s->index == index", ""),
+    ("window.c", "object is gone, and its page there", "        if (s->open && s->object == object && s->index >= from)\n            shut(s);\n", "        (void)object, (void)from;\n"),
+    ("window.c", "hole in a run", "        if (r.value == from + *pages)\n            continue;\n", "        continue;\n"),
+    ("window.c", "run that is open", "        if (s->open && s->object == object)\n            shut(s);\n", "        ;\n"),
+]
+
+
+def find_bug(program, folder):
+    """All of the above, in short, the fast ones first."""
+    def image(*more, size="1M", name="one.img"):
+        return an_image(folder / name, size, *more)
+
+    (folder / "tree").mkdir()
+    filled_image = image(1024, "-d", tree(folder / "tree"), size="4M", name="filled.img")
+    whole = filled_image.read_bytes()
+    test_files_of_others(program, filled_image, folder)
+    for block in (1024, 4096):
+        play(program, image(block, size="64M"), 5, 300, folder / f"out{block}")
+    for at, value in DAMAGED_ENTRY:
+        filled_image.write_bytes(whole)
+        damaged_entry(program, filled_image, at, value)
+    filled_image.write_bytes(whole)
+    test_what_lies_behind_the_end(program, filled_image, folder)
+    for test in (test_write_for_which_there_is_not_enough, test_full_disk, test_all_inodes_used, test_generation, test_mapping_on_a_full_disk, test_many_files):
+        test(program, image(*SMALL[1:]))
+    for test in (test_more_metadata_than_the_cache_has, test_index_of_a_directory, test_pages_are_few):
+        (folder / test.__name__).mkdir()
+        test(program, folder / test.__name__)
+    (folder / "mapped").mkdir()
+    test_mapping_is_the_file(program, image(), folder / "mapped")
+    for fields in REFUSED:
+        refused(program, image(), fields)
+    for fields in READ_ONLY:
+        filled_image.write_bytes(whole)
+        read_only(program, filled_image, fields)
+    for seed in range(60):
+        r = random.Random(seed)
+        filled_image.write_bytes(damaged(r, whole))
+        survive(program, filled_image, r)
+    for seed in range(2):
+        before = image().read_bytes()
+        (folder / f"cuts{seed}").mkdir()
+        history, snapshots = record(program, folder / "one.img", seed, folder / "log")
+        check(folder / "one.img")
+        cut(history, snapshots, before, folder / f"cuts{seed}", 2)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("file, old, new", [pytest.param(f, *c, id=f"{f}: {why}") for f, why, *c in BUGS])
+def test_bug_is_found(file, old, new, changed, tmp_path):
+    program = changed(file, old, new)
+    with pytest.raises((AssertionError, KeyError, IndexError)):
+        find_bug(program, tmp_path)
+
+
+def test_nothing_is_found_where_nothing_is(program, tmp_path):
+    find_bug(program, tmp_path)

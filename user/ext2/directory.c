@@ -20,6 +20,15 @@ struct walk {
     struct ext2_entry *e;
 };
 
+/* Where a list has come to: who asks for entry by entry does not begin anew each time. */
+static struct {
+    struct walk walk;
+    uint32_t number, index; /* of the directory; and of the entry that comes next */
+    uint32_t changes;
+} last;
+
+static uint32_t changes; /* of all directories */
+
 static uint32_t
 need(uint32_t length)
 {
@@ -29,7 +38,7 @@ need(uint32_t length)
 static bool
 is_entry(const struct ext2_entry *e, uint32_t offset)
 {
-    return e->size >= need(1) && e->size % 4 == 0 && e->size <= fs.block - offset && EXT2_ENTRY_MIN + e->length <= e->size
+    return e->size % 4 == 0 && e->size <= fs.block - offset && EXT2_ENTRY_MIN + e->length <= e->size
         && e->inode <= fs.super.inodes;
 }
 
@@ -173,6 +182,7 @@ directory_add(struct node *directory, struct spot *spot, const char *name, const
         e->size = before->size - used;
         before->size = used;
     }
+    changes++;
     refer(e, node);
     e->length = strlen(name);
     memcpy(e->name, name, e->length);
@@ -190,6 +200,7 @@ directory_set(const struct spot *spot, const struct node *node)
 
     if (error)
         return error;
+    changes++;
     refer(e, node);
     cache_change(e, ORDER_DIRECTORY);
     cache_gains(e);
@@ -214,6 +225,7 @@ directory_remove(const struct spot *spot, bool moved)
         return error;
     if (spot->offset && before.offset + e->size == spot->offset)
         e->size += removed->size;
+    changes++;
     removed->inode = 0;
     cache_change(removed, moved ? ORDER_LOSES : ORDER_DIRECTORY);
     return 0;
@@ -287,10 +299,21 @@ uint32_t
 directory_entry(const struct node *directory, uint32_t index, char name[FILE_NAME_MAX], struct node *node)
 {
     struct walk w = {.directory = directory};
-    uint32_t error = 0;
+    uint32_t error = 0, i = 0;
 
-    for (uint32_t i = 0; i <= index && !error; i++)
+    if (last.number == directory->number && last.changes == changes && last.index <= index) {
+        w = last.walk;
+        w.directory = directory;
+        i = last.index;
+    }
+    for (; i <= index && !error; i++)
         error = next_shown(&w, name, node);
+    if (!error) {
+        last.walk = w;
+        last.number = directory->number;
+        last.index = index + 1;
+        last.changes = changes;
+    }
     return error;
 }
 

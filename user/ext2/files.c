@@ -90,22 +90,36 @@ files_open_not(struct opening *o)
 
 /* The inode is there before the entry; a directory has its first block. */
 static uint32_t
-make(struct opening *o)
+make_node(struct opening *o)
 {
-    struct node *parent = &o->place.directory;
     uint32_t error = 0;
 
     o->node.i.links = 1;
     if (o->node.kind == STREAM_DIRECTORY) {
         o->node.i.links = 2;
-        parent->i.links++;
-        error = directory_make(&o->node, parent->number);
+        error = directory_make(&o->node, o->place.directory.number);
     }
-    if (!error)
-        error = inode_write(&o->node);
+    return error ? error : inode_write(&o->node);
+}
+
+/* If the disk fails, what has been taken for it is free again. */
+static uint32_t
+make(struct opening *o)
+{
+    struct node *parent = &o->place.directory;
+    uint32_t error = make_node(o), e;
+
     if (!error)
         error = directory_add(parent, &o->room, o->place.name, &o->node, false);
-    return error ? error : directory_changed(parent);
+    if (error) {
+        tree_drop(&o->node);
+        inode_clear(o->node.number);
+        files_open_not(o);
+    } else if (o->node.kind == STREAM_DIRECTORY) {
+        parent->i.links++;
+    }
+    e = directory_changed(parent);
+    return error ? error : e;
 }
 
 uint32_t
@@ -115,6 +129,19 @@ files_open_now(struct opening *o)
 }
 
 /* --- Removing. */
+
+/* What is going to be changed is in the cache: so nothing can fail in the middle. */
+static uint32_t
+bring(const struct place *p)
+{
+    struct node node;
+    void *block;
+    uint32_t error = inode_read(p->directory.number, &node);
+
+    if (!error && p->node.number)
+        error = inode_read(p->node.number, &node);
+    return error || !p->spot.block ? error : cache_read(p->spot.block, &block);
+}
 
 /* A name of it is gone.  `gone`: was it the last? */
 static uint32_t
@@ -156,6 +183,8 @@ files_remove(const struct node *start, const char *path, struct node *gone)
         error = may_remove(&p);
     if (!error)
         error = flush_room();
+    if (!error)
+        error = bring(&p);
     if (!error)
         error = directory_remove(&p.spot, false);
     if (error)
@@ -209,6 +238,19 @@ find_room(const struct place *from, const struct place *to, struct spot *room)
     return error;
 }
 
+static uint32_t
+bring_all(const struct place *from, const struct place *to, const struct spot *room)
+{
+    uint32_t error = bring(from);
+    void *block;
+
+    if (!error)
+        error = bring(to);
+    if (!error && room->block)
+        error = cache_read(room->block, &block);
+    return error || from->node.kind != STREAM_DIRECTORY ? error : directory_check(&from->node);
+}
+
 /* The directories' counts of links, and ".." of a directory that has another one above it. */
 static uint32_t
 move_directory(const struct place *from, struct node *old, struct node *new)
@@ -251,6 +293,8 @@ files_rename(const struct node *start, const char *from, const char *to, struct 
     if (error || old.node.number == new.node.number)
         return error;
     error = find_room(&old, &new, &room);
+    if (!error)
+        error = bring_all(&old, &new, &room);
     if (!error)
         error = rename_now(&old, &new, &room);
     return error || !new.node.number ? error : drop(&new.node, gone);

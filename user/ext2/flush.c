@@ -57,7 +57,7 @@ free_is_pending(uint32_t number)
 bool
 flush_wanted(void)
 {
-    return cache_changed() || trees || inodes || fs.counts_changed || (!fs.clean_on_disk && !fs.read_only);
+    return !fs.read_only && (cache_changed() || trees || inodes || fs.counts_changed || !fs.clean_on_disk);
 }
 
 uint32_t

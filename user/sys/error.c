@@ -48,6 +48,11 @@ static const struct {
     {ERR_BAD_SEGMENT, "program with a bad segment"},
     {ERR_BAD_ENTRY, "program with a bad entry"},
     {ERR_ARGUMENTS, "arguments too long"},
+    // SINCE swap
+    {ERR_DISK, "the disk failed"},
+    {ERR_AGAIN, "not there yet"},
+    {ERR_FORMAT, "unknown or damaged format"},
+    // END swap
     {ERR_FUNCTION, "no such function"},
     {ERR_TARGET, "no such descriptor"},
     {ERR_ADDRESS, "bad address"},
