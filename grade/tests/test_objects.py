@@ -2,11 +2,13 @@
 """Memory objects (pm/abi/object.h), by hand and through files; programs that are mapped from their files."""
 
 import contextlib
+import os
 
 import pytest
 
 import states
 from lintel.boot import Booter
+from lintel.machine import Disk
 from lintel.pmplay import abi
 
 ABI = abi(states.ROOT, "pm/abi/errors.h", "kernel/abi/call.h", "kernel/abi/door.h")
@@ -35,6 +37,28 @@ enter init files
 name files /
 is / root
 allow init root read write delete copy
+"""
+
+WITH_SWAP = """domain init disk small
+type up disk
+limit init  processes 9 pages 1024 names 0 threads 2 descriptors 1024
+limit disk  processes 0 pages 256 names 1 threads 1 descriptors 256
+limit small processes 9 pages 8000 names 0 threads 1 descriptors 64
+processes init up
+processes disk up
+processes small up
+may init processes doors archive report halt swap
+made init up
+enter init disk small
+may small processes archive
+allow init disk read write copy
+may disk doors system priority console dma swap
+allow disk disk read write
+name disk /dev/disk
+is /dev/disk disk
+made disk up
+irq disk 14
+ports disk 0x1f0 8  0x3f6 1  0xcf8 8  0xf000 16
 """
 
 
@@ -123,3 +147,17 @@ def test_files_that_are_mapped(runs):
 def test_files_that_go(runs):
     """A program whose file is cut ends."""
     is_said(runs(), lose=["0 0", "0 0"], truncated=FAULT, removed=FAULT)
+
+
+def test_pressure(booter, tmp_path):
+    """What has been on the disk is copied, cut, and mapped by who ends while it comes; no slot and no page is left over."""
+    disk = tmp_path / "disk"
+    disk.write_bytes(b"")
+    os.truncate(disk, 24 << 20)
+    files = {"bin/pressure": "pressure", "bin/disk": "disk"}
+    report = booter.under_manager("pressure", WITH_SWAP, files, cmdline="hz=100", shift=1, memory=8, disks=[Disk(disk)]).go(60).report
+    wrong, out, copied, others, eaten, stale, killed, touched = report.all("seen")
+    assert (wrong, eaten, stale) == ("0", "0", NO_ACCESS) and int(out, 16) > 150
+    assert (copied, others, killed, touched) == ("64", "64", "8", "c8") and report.get("work") == "0 1 7"
+    before, after = (list(map(int, report.get(name).split())) for name in ("before", "after"))
+    assert before[:3] == after[:3] and before[0] == 0 and after[3] > before[3] - 16
