@@ -8,8 +8,9 @@
 #include "call.h"
 #include "memory.h"
 
-#define FLAGS      (MEMORY_WRITABLE | MAP_PRIVATE)
-#define BRING_MOST 256u /* pages that one piece of advice brings */
+#define FLAGS        (MEMORY_WRITABLE | MAP_PRIVATE)
+#define PRESENT_MOST 16u /* pages that are mapped without a fault */
+#define BRING_MOST   256u /* pages that one piece of advice brings */
 
 /* The part of a request that says what is to be mapped, and where. */
 struct mapping {
@@ -54,6 +55,23 @@ add(struct process *p, const struct mapping *m)
     // END swap.1
 }
 
+/*
+ * What is to be read and is in memory anyway need not be waited for: the text of a program that is about to start.  What cannot be
+ * mapped now comes by a fault.
+ */
+static void
+map_present(const struct region *r)
+{
+    uint32_t pages = r->flags & MEMORY_WRITABLE ? 0 : r->pages < PRESENT_MOST ? r->pages : PRESENT_MOST;
+
+    for (uint32_t i = 0; i < pages && r->first + i < r->object->pages; i++) {
+        const struct page *page = region_page(r, r->first + i);
+
+        if (page && page->state == PAGE_HERE && page_map(page, r->process, r->address + i * PAGE, false, false))
+            return;
+    }
+}
+
 static uint32_t
 reply_mapped(struct request *r, struct process *p, const struct mapping *m)
 {
@@ -91,7 +109,10 @@ pm_write_object(struct request *r)
         descriptor_close(m.object.number);
         return ERR_PHASE;
     }
-    return reply_mapped(r, r->process, &m);
+    error = reply_mapped(r, r->process, &m);
+    if (!error)
+        map_present(region_at(r->process, m.address));
+    return error;
 }
 
 bool
@@ -105,7 +126,8 @@ region_split(struct process *p, uint32_t address)
     rest = bound_region(p) ? NULL : malloc(sizeof(*rest));
     if (!rest)
         return false;
-    *rest = (struct region){.next = r->next, .address = address, .pages = r->pages - before, .flags = r->flags};
+    *rest = (struct region){.next = r->next, .address = address, .pages = r->pages - before, .flags = r->flags,
+                             .process = p};
     if (r->object)
         region_attach(rest, p, r->object, r->first + before);
     r->pages = before;

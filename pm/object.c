@@ -175,6 +175,16 @@ object_keep(struct object *o)
     o->owner = NULL;
 }
 
+static bool
+is_mapped_by(const struct object *o, const struct process *p)
+{
+    const struct region *r = o->regions;
+
+    while (r && r->process != p)
+        r = r->next_of;
+    return r;
+}
+
 /*
  * Its owner wants it no more, and its capabilities are stale.  Those who have mapped a file find nothing there; other memory
  * is theirs, and one of them has it on its account.
@@ -188,16 +198,21 @@ object_orphan(struct object *o)
         object_cut(o, 0, o->tree.pages);
     o->owner->objects--;
     o->owner = NULL;
-    if (o->regions && o->kind == OBJECT_SHARED)
-        inherit(o, o->regions->process);
     o->deleted = true;
     object_release(o);
 }
 
+/* Who has it on his account after its end is one of those who have it mapped. */
 void
 object_release(struct object *o)
 {
-    if (o->deleted && !o->regions)
+    if (!o->deleted || (o->owner && is_mapped_by(o, o->owner)))
+        return;
+    if (o->owner)
+        object_keep(o);
+    if (o->regions && o->kind == OBJECT_SHARED)
+        inherit(o, o->regions->process);
+    if (!o->regions)
         end(o);
 }
 

@@ -86,3 +86,12 @@ memory_read(struct process *p, void *to, uint32_t address, uint32_t size)
     }
     return 0;
 }
+
+/* PM_WRITE_CODE, when the pages that it needs have come. */
+uint32_t
+pm_write_later(struct request *r)
+{
+    uint32_t error = pm_write_code(r);
+
+    return error == ERR_AGAIN ? sleep_call(&reach_awaits->sleepers, r) : error;
+}

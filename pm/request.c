@@ -48,7 +48,10 @@ static const struct {
     {PM_PRIORITY, pm_priority, COOKIE_SELF},
     {PM_CALLS, pm_calls, COOKIE_SELF},
     {PM_CREATE, pm_create, COOKIE_PMCAP},
-    {PM_WRITE_CODE, pm_write_code, COOKIE_PROCESS},
+    // SINCE swap
+    // < {PM_WRITE_CODE, pm_write_code, COOKIE_PROCESS},
+    {PM_WRITE_CODE, pm_write_later, COOKIE_PROCESS},
+    // END swap
     {PM_WRITE_REGION, pm_write_region, COOKIE_PROCESS},
     {PM_WRITE_REGISTERS, pm_write_registers, COOKIE_PROCESS},
     {PM_WRITE_CLIST, pm_write_clist, COOKIE_PROCESS},

@@ -165,6 +165,7 @@ struct touched object_touch(struct object *o, uint32_t index); /* the page is in
 struct touched private_touch(struct process *p, uint32_t index);
 void life_fault(struct process *p, const struct fault_message *fault, uint32_t end, uint32_t status);
 
+handler pm_write_later;
 extern struct page *reach_awaits; /* reach.c: after ERR_AGAIN, the page that has to come first */
 
 /* --- clock.c: memory that is taken back. */

@@ -27,8 +27,12 @@ child_create(uint32_t pmcap, const char *name, const char *domain)
     return ask_descriptor(PM_CREATE, pmcap, &out, NULL);
 }
 
-struct result
-child_write_part(uint32_t child, uint32_t address, uint32_t flags, uint32_t *message, uint32_t size)
+// SINCE swap
+// < struct result
+// < child_write_part(uint32_t child, uint32_t address, uint32_t flags, uint32_t *message, uint32_t size)
+static struct result
+try_write_part(uint32_t child, uint32_t address, uint32_t flags, uint32_t *message, uint32_t size)
+// END swap
 {
     struct outgoing out;
     struct incoming in;
@@ -39,6 +43,21 @@ child_write_part(uint32_t child, uint32_t address, uint32_t flags, uint32_t *mes
     out.data = out.size;
     return ask(PM_WRITE_CODE, child, &out, &in);
 }
+
+// SINCE swap
+/* Until no page has to come first. */
+struct result
+child_write_part(uint32_t child, uint32_t address, uint32_t flags, uint32_t *message, uint32_t size)
+{
+    struct result r;
+
+    do
+        r = try_write_part(child, address, flags, message, size);
+    while (r.error == ERR_AGAIN);
+    return r;
+}
+
+// END swap
 
 struct result
 child_write(uint32_t child, uint32_t address, uint32_t flags, const void *bytes, uint32_t size)
@@ -168,7 +187,12 @@ child_read_memory(uint32_t child, uint32_t address, void *to, uint32_t size)
     do {
         uint32_t part = size - done < PART ? size - done : PART;
 
-        r = read_part(child, address + done, (char *)to + done, part);
+        // SINCE swap
+        // < r = read_part(child, address + done, (char *)to + done, part);
+        do
+            r = read_part(child, address + done, (char *)to + done, part);
+        while (r.error == ERR_AGAIN);
+        // END swap
         if (!r.error)
             done += r.value;
         if (r.error || r.value < part)

@@ -5,6 +5,9 @@
 #include "files.h"
 
 #include "abi/errors.h"
+// SINCE swap
+#include "object.h"
+// END swap
 #include "place.h"
 #include "request.h"
 #include "stream.h"
@@ -153,6 +156,33 @@ file_resize(uint32_t fd, uint32_t size)
     return ASK(FILE_RESIZE, fd, size);
 }
 
+// SINCE swap
+struct result
+file_object(uint32_t fd, bool write, uint32_t *size)
+{
+    uint8_t buffer[16];
+    struct outgoing out;
+
+    outgoing_start(&out, buffer, sizeof(buffer));
+    return ask_descriptor(write ? FILE_MAP_WRITE : FILE_MAP, fd, &out, size);
+}
+
+struct result
+file_map(uint32_t fd, uint32_t offset, uint32_t pages, uint32_t flags)
+{
+    bool write = (flags & (MEMORY_WRITABLE | MAP_PRIVATE)) == MEMORY_WRITABLE;
+    struct result object = file_object(fd, write, NULL), r;
+
+    if (object.error)
+        return object;
+    r = (struct result){-1, ERR_RANGE};
+    if (offset % 4096 == 0)
+        r = object_map(object.value, 0, pages, flags, offset / 4096);
+    descriptor_close(object.value);
+    return r;
+}
+
+// END swap
 struct result
 directory_make(const char *path)
 {

@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "call.h"
 
 #include "abi/file.h"
@@ -30,6 +32,18 @@ struct result file_rename(const char *from, const char *to);
 
 struct result file_stat(const char *path, struct stream_view *view);
 struct result file_resize(uint32_t fd, uint32_t size);
+// SINCE swap
+
+/* Value: its memory object, to be read, or written too.  `*size`: its bytes, if they are wanted. */
+struct result file_object(uint32_t fd, bool write, uint32_t *size);
+
+/*
+ * Pages of an open file from `offset` on, a multiple of a page's size; flags as of object_map() (object.h): what is mapped writable
+ * and not MAP_PRIVATE needs WRITE.  Value: the address.  Behind the end of the file it faults.
+ */
+struct result file_map(uint32_t fd, uint32_t offset, uint32_t pages, uint32_t flags);
+
+// END swap
 struct result directory_make(const char *path);
 
 /* Entry number `index` of an open directory; ERR_NO_FILE behind the last. */

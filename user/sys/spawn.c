@@ -7,6 +7,9 @@
 #include "files.h"
 #include "image.h"
 #include "program.h"
+// SINCE swap
+#include "segment.h"
+// END swap
 #include "stream.h"
 #include "text.h"
 
@@ -19,6 +22,9 @@ struct loading {
     struct image image;
     struct program program;
     uint32_t child;
+    // SINCE swap
+    uint32_t object; /* of the file, or 0: it cannot be mapped */
+    // END swap
     uint32_t message[PART / 4 + 3];
 };
 
@@ -83,7 +89,13 @@ write_segments(struct loading *l)
         const struct elf_segment *s = &l->program.segment[i];
         uint32_t flags = s->flags & ELF_WRITE ? MEMORY_WRITABLE : 0;
 
-        r = write_file_part(l, s, flags);
+        // SINCE swap
+        // < r = write_file_part(l, s, flags);
+        if (l->object && segment_can_map(s))
+            r = segment_map(l->child, l->object, s);
+        else
+            r = write_file_part(l, s, flags);
+        // END swap
         if (!r.error)
             r = add_zeros(l, s, flags);
     }
@@ -194,6 +206,9 @@ spawn_image(const void *image, uint32_t size, const struct spawn *s)
     l.s = s;
     l.image.bytes = image;
     l.image.size = size;
+    // SINCE swap
+    l.object = 0;
+    // END swap
     return load(&l);
 }
 
@@ -202,10 +217,23 @@ spawn_file(uint32_t fd, const struct spawn *s)
 {
     struct loading l;
     struct result r;
+    // SINCE swap
+    struct result object;
+    // END swap
 
     l.s = s;
     r = image_open(&l.image, fd);
-    return r.error ? r : load(&l);
+    // SINCE swap
+    // < return r.error ? r : load(&l);
+    if (r.error)
+        return r;
+    object = file_object(fd, false, NULL);
+    l.object = object.error ? 0 : object.value;
+    r = load(&l);
+    if (l.object)
+        descriptor_close(l.object);
+    return r;
+    // END swap
 }
 
 struct result
