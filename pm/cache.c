@@ -103,7 +103,7 @@ static void
 filled(struct job *job)
 {
     // SOLUTION swap.7
-    // | /* TODO swap.7: is the object still there, and the page?  If it is still COMING nobody will bring it. */
+    // | /* TODO swap.7: is the object still there, and the page, and asked for no more since?  If it is COMING nobody brings it. */
     // | (void)job;
     // | exercise_missing("swap.7");
     struct object *o = object_of(job->cookie);
@@ -111,7 +111,7 @@ filled(struct job *job)
     struct page *page = ENTRY_IS_PAGE(entry) ? page_of(entry) : NULL;
     struct sleeper *sleepers = page ? page->sleepers : NULL;
 
-    if (!page || page->state != PAGE_COMING)
+    if (!page || page->state != PAGE_COMING || page->asked != job->asked)
         return;
     page->sleepers = NULL;
     page_drop(page);
@@ -123,19 +123,24 @@ static bool
 start_filling(struct job *job)
 {
     // SOLUTION swap.7
-    // | /* TODO swap.7: the first page of the queue: PAGER_FILL with index and count to the door of its object; o->last. */
+    // | /*
+    // |  * TODO swap.7: the first page of the queue: PAGER_FILL with index and count to the door of its object; o->last.
+    // |  * Each request has a number, which page and job have: asked.
+    // |  */
     // | (void)job, (void)filled;
     // | exercise_missing("swap.7");
     // | return false;
     struct page *page = first_missing;
     struct object *o = page->object;
     bool in_order = o->in_order || page->index == o->last + 1;
+    static uint32_t asked;
 
+    page->asked = ++asked;
     first_missing = page->next;
     if (!first_missing)
         last_missing = &first_missing;
     *job = (struct job){o->door, PAGER_FILL, {page->index, in_order ? AHEAD : 1}, 2, .done = filled, .first = job->first,
-                        .cookie = object_cookie(o), .index = page->index};
+                        .cookie = object_cookie(o), .index = page->index, .asked = asked};
     o->last = page->index + (in_order ? AHEAD - 1 : 0);
     return true;
     // END swap.7

@@ -202,16 +202,19 @@ life_fault(struct process *p, const struct fault_message *fault, uint32_t end, u
     life_end(p, end, status);
 }
 
-/* A page of zeros, where nothing has ever been.  message_fault() knows how. */
+#define FRESH 8u /* frames: with less, who needs a page of zeros waits; it takes tables in two processes, too */
+
+/* A page of zeros, where nothing is: what the fault found may have gone since.  message_fault() knows how. */
 static uint32_t
 fresh(struct request *r, const struct fault_message *fault)
 {
     struct process *p = r->process;
     uint32_t index = fault->address / PAGE, error;
 
-    if (!tree_place(&p->memory->tree, index))
+    if (memory_left() < FRESH || !tree_place(&p->memory->tree, index))
         return sleep_fault(&memory_sleepers, r, fault);
     record_fault(p->memory, index, "zero");
+    ((struct fault_message *)r->in.buffer)->present = 0;
     error = message_fault(r);
     if (!error && !page_adopt(p, index))
         memory_unmap(p->descriptor, index * PAGE, 1), p->pages--; /* and once more */

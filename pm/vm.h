@@ -97,6 +97,7 @@ struct page {
     struct page *next;        /* the next free one; or in the queue of those that come */
     struct sleeper *sleepers; /* until it has come */
     uint32_t index, slot;     /* slot: 0, or where the same content is on the swap device */
+    uint32_t asked;           /* of a file: the number of the request for it, or 0 */
     uint16_t wired;
     uint8_t state;
     bool dirty, writing;
@@ -208,6 +209,7 @@ struct job {
     uint32_t pages;
     uint32_t cookie;             /* of a file's object, which may go meanwhile */
     uint32_t index;              /* the page; of a cluster, its first slot */
+    uint32_t asked;              /* the number of a request for a page, which may go meanwhile, and be asked for anew */
 };
 
 enum work { WORK_SWAP, WORK_FILE };
