@@ -105,7 +105,7 @@ region_split(struct process *p, uint32_t address)
     rest = bound_region(p) ? NULL : malloc(sizeof(*rest));
     if (!rest)
         return false;
-    *rest = (struct region){.next = r->next, .address = address, .pages = r->pages - before, .flags = r->flags};
+    *rest = (struct region){.next = r->next, .address = address, .pages = r->pages - before, .flags = r->flags, .process = p};
     if (r->object)
         region_attach(rest, p, r->object, r->first + before);
     r->pages = before;

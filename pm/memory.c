@@ -85,7 +85,7 @@ region_add(struct process *p, uint32_t address, uint32_t pages, uint32_t flags, 
     at = place_of(p, address);
     // SINCE swap
     // < *new = (struct region){*at, address, pages, flags, fixed};
-    *new = (struct region){.next = *at, .address = address, .pages = pages, .flags = flags, .fixed = fixed};
+    *new = (struct region){.next = *at, .address = address, .pages = pages, .flags = flags, .fixed = fixed, .process = p};
     // END swap
     *at = new;
     p->region_count++;
@@ -237,7 +237,7 @@ cut(struct process *p, struct region **at, uint32_t first, uint32_t last)
             // SINCE swap
             // < *rest = (struct region){r->next, last, (end - last) / PAGE, r->flags, r->fixed};
             *rest = (struct region){.next = r->next, .address = last, .pages = (end - last) / PAGE, .flags = r->flags,
-                                    .fixed = r->fixed};
+                                    .fixed = r->fixed, .process = p};
             if (r->object)
                 region_attach(rest, p, r->object, r->first + (last - r->address) / PAGE);
             // END swap
