@@ -53,6 +53,7 @@ cache_fill(struct page *page)
     work_go();
 }
 
+/* It is there, or gone: it stands in no queue any more. */
 void
 cache_forget(struct page *page)
 {

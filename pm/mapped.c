@@ -167,7 +167,7 @@ assume_written(const struct region *r)
     for (uint32_t i = tree_next(tree, r->first); i < last; i = tree_next(tree, i + 1)) {
         struct page *page = region_page(r, i);
 
-        if (page && r->object->kind != OBJECT_FILE)
+        if (page && page->state != PAGE_COMING && r->object->kind != OBJECT_FILE) /* one that comes nobody has mapped */
             page_dirtied(page, true);
     }
 }

@@ -255,6 +255,7 @@ settle_filled(struct process *p, uint32_t slot, struct page *page)
 
     memory_scan(p->descriptor, address_of(p->window, slot), 1, &view);
     page->state = PAGE_HERE;
+    cache_forget(page); /* its server may have brought it unasked */
     counts.filled++;
     sleep_wake(&page->sleepers);
 }

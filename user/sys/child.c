@@ -156,9 +156,9 @@ child_read_registers(uint32_t child, struct registers *registers)
     return r;
 }
 
-/* Value: bytes. */
+/* Value: bytes.  ERR_AGAIN: a page had to come first. */
 static struct result
-read_part(uint32_t child, uint32_t address, void *to, uint32_t size)
+try_part(uint32_t child, uint32_t address, void *to, uint32_t size)
 {
     uint32_t message[2 + PART / 4], count;
     const void *bytes;
@@ -175,6 +175,17 @@ read_part(uint32_t child, uint32_t address, void *to, uint32_t size)
         return r;
     memcpy(to, bytes, count < size ? count : size);
     return (struct result){count < size ? count : size, 0};
+}
+
+static struct result
+read_part(uint32_t child, uint32_t address, void *to, uint32_t size)
+{
+    struct result r;
+
+    do
+        r = try_part(child, address, to, size);
+    while (r.error == ERR_AGAIN);
+    return r;
 }
 
 /* What could be read before an error is read. */
