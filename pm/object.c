@@ -216,12 +216,29 @@ object_release(struct object *o)
         end(o);
 }
 
+/* The server of a RAM disk has died, not the file: those who run from it go on, and its pages may go to the swap device now. */
+static void
+become_shared(struct object *o)
+{
+    o->kind = OBJECT_SHARED;
+    for (uint32_t i = tree_next(&o->tree, 0); i != TREE_NONE; i = tree_next(&o->tree, i + 1))
+        page_dirtied(page_of(tree_get(&o->tree, i)), true);
+}
+
+static void
+orphan_of_dead(struct object *o)
+{
+    if (o->kind == OBJECT_RAM_DISK && o->regions)
+        become_shared(o);
+    object_orphan(o);
+}
+
 void
 objects_of_dead(struct process *p)
 {
     for (uint32_t i = 0; i < OBJECTS && p->objects > 0; i++)
         if (table[i].object && table[i].object->owner == p)
-            object_orphan(table[i].object);
+            orphan_of_dead(table[i].object);
 }
 
 void

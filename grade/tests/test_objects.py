@@ -145,8 +145,8 @@ def test_files_that_are_mapped(runs):
 
 
 def test_files_that_go(runs):
-    """A program whose file is cut ends."""
-    is_said(runs(), lose=["0 0", "0 0"], truncated=FAULT, removed=FAULT)
+    """A program whose file is cut ends; one whose file server ends goes on."""
+    is_said(runs(), lose=["0 0", "0 0"], truncated=FAULT, removed=FAULT, orphan=FINE)
 
 
 def test_pressure(booter, tmp_path):

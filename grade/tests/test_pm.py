@@ -84,7 +84,7 @@ limit files pages 4096 names 1 threads 1 descriptors 4096
 processes init up
 processes files up
 may init processes archive report halt
-may files doors archive
+may files doors archive pager
 enter init files
 name files /
 is / files

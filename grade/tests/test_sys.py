@@ -152,7 +152,7 @@ may init processes archive console halt doors
 made init up
 enter init files driver test
 allow init files read write delete copy
-may files doors archive
+may files doors archive pager
 name files /
 may driver doors system
 name driver /dev/clock

@@ -17,7 +17,7 @@
 #define PAGE 4096u
 #define HERE "runs" /* what the child says about itself */
 
-static uint32_t root, archive;
+static uint32_t root, archive, server;
 
 /* --- As a child: its status says how it went. */
 
@@ -64,6 +64,10 @@ child(const char *what)
         return fill_buffers();
     if (strcmp(what, "behind") == 0)
         return touch_behind();
+    if (strcmp(what, "late") == 0) {
+        sleep_milliseconds(100);
+        return buffer[3].word[2] == 12 && ++buffer[0].word[0] == 2 ? 7 : 1;
+    }
     for (;;)
         sleep_milliseconds(1);
 }
@@ -109,8 +113,9 @@ start_server(void)
     uint32_t rest;
 
     archive = archive_map(AT).value;
-    if (!tar_find((const void *)AT, archive, "bin/fm", &fm) || spawn_image(fm.data, fm.size, &s).error)
+    if (!tar_find((const void *)AT, archive, "bin/fm", &fm))
         return false;
+    server = spawn_image(fm.data, fm.size, &s).value;
     while (name_resolve("/", &rest).error)
         yield();
     root = name_resolve("/", &rest).value;
@@ -188,6 +193,17 @@ lose(const char *path, bool remove)
     descriptor_close(file);
 }
 
+/* The server ends: who runs from its files goes on, with what he has never touched, too. */
+static void
+orphan(const char *path)
+{
+    uint32_t file = file_open_at(root, path, 0).value, process = start("late", file).value;
+
+    sleep_milliseconds(20);
+    child_delete(server);
+    report_end_of("orphan", process);
+}
+
 static void
 copy_to(const char *path, uint32_t from)
 {
@@ -245,6 +261,8 @@ main(int argc, char **argv, char **envp)
     run("behind", self);
     copy_to("other", self);
     lose("other", true);
+    copy_to("third", self);
     lose("bin/runs", false);
+    orphan("third");
     report_end();
 }
