@@ -238,8 +238,8 @@ conclude(struct request *r, const struct fault_message *fault, struct touched t)
         counts.mapped++;
         record_fault(t.page->object, t.page->index, "map");
         return 0; /* no data: it goes on as it is */
-    case TOUCH_NEW:
-        return fresh(r, fault);
+    case TOUCH_NEW: /* if it was there, to be read, it was zeros, and has gone since: once more */
+        return fault->present ? 0 : fresh(r, fault);
     case TOUCH_WAIT:
         return sleep_fault(&t.page->sleepers, r, fault);
     case TOUCH_MEMORY:

@@ -119,10 +119,8 @@ page_map(const struct page *page, struct process *p, uint32_t address, bool writ
     uint32_t bytes = (uint32_t)page_bytes(page), flags = writable || granted ? MEMORY_WRITABLE : 0;
     uint32_t error = memory_share(p->descriptor, address, 1, flags, DESCRIPTOR_ROOT, bytes).error;
 
-    if (error == ERR_MAPPED && writable) {
-        memory_unmap(p->descriptor, address, 1);
-        error = memory_share(p->descriptor, address, 1, flags, DESCRIPTOR_ROOT, bytes).error;
-    }
+    if (error == ERR_MAPPED && writable) /* not mapped anew: with that would go what the processor knows, that it is dirty */
+        memory_protect(p->descriptor, address, 1, MEMORY_WRITABLE);
     if (!error && granted && !writable)
         memory_protect(p->descriptor, address, 1, 0);
     return error == ERR_MAPPED ? 0 : error;

@@ -154,8 +154,8 @@ def test_pressure(booter, tmp_path):
     disk = tmp_path / "disk"
     disk.write_bytes(b"")
     os.truncate(disk, 24 << 20)
-    files = {"bin/pressure": "pressure", "bin/disk": "disk"}
-    report = booter.under_manager("pressure", WITH_SWAP, files, cmdline="hz=100", shift=1, memory=8, disks=[Disk(disk)]).go(60).report
+    files = {"bin/scarce": "scarce", "bin/disk": "disk"}
+    report = booter.under_manager("scarce", WITH_SWAP, files, cmdline="hz=100", shift=1, memory=8, disks=[Disk(disk)]).go(60).report
     wrong, out, copied, others, eaten, stale, killed, touched = report.all("seen")
     assert (wrong, eaten, stale) == ("0", "0", NO_ACCESS) and int(out, 16) > 150
     assert (copied, others, killed, touched) == ("64", "64", "8", "c8") and report.get("work") == "0 1 7"
