@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory objects while memory is short.  The first process, whose own memory always stays, starts the driver of disks and
- * gives the manager a disk to swap to; `pressure work` does the work, and says what it saw in an object that is its FD_IN;
- * `pressure touch` touches all of another one, `pressure keep` copies of it that are its own; both are killed
+ * gives the manager a disk to swap to; `scarce work` does the work, and says what it saw in an object that is its FD_IN;
+ * `scarce touch` touches all of another one, `scarce keep` copies of it that are its own; both are killed
  * meanwhile.  The archive has disk and this program.
  */
 #include "sys/child.h"
@@ -16,7 +16,7 @@
 
 #define AT      0x60000000u
 #define PAGE    4096u
-#define HERE    "pressure"
+#define HERE    "scarce"
 #define RW      MEMORY_WRITABLE
 #define PRIVATE (MEMORY_WRITABLE | MAP_PRIVATE)
 #define SHARED  200u  /* pages of the object */
@@ -63,7 +63,7 @@ start(const char *what, const char *domain, uint32_t object)
     struct tar_member self;
 
     s.held = strcmp(what, "work") != 0;
-    tar_find((const void *)AT, archive_map(AT).value, "bin/pressure", &self);
+    tar_find((const void *)AT, archive_map(AT).value, "bin/scarce", &self);
     return spawn_image(self.data, self.size, &s);
 }
 
