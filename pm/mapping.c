@@ -191,7 +191,7 @@ pm_protect(struct request *r)
 static void
 bring(struct region *r, uint32_t first, uint32_t last)
 {
-    struct touched t = {TOUCH_DONE, NULL, 0};
+    struct touched t = {.outcome = TOUCH_DONE};
 
     for (uint32_t at = first; at < last && t.outcome != TOUCH_MEMORY && !memory_short(NULL); at += PAGE) {
         t = private_touch(r->process, at / PAGE);
