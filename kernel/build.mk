@@ -24,6 +24,10 @@ $(BUILD)/kernel/%.asm.o: kernel/%.asm
 	$(say) "NASM    $<"
 	$(Q)$(NASM) -f elf32 -g -F dwarf $< -o $@
 
+# SINCE swap
+$(BUILD)/kernel/page.c.o: KERNEL_CFLAGS += -fomit-frame-pointer
+
+# END swap
 # Reads nm's list of symbols, writes the functions among them as assembly.
 SYMBOLS_AWK := \
     BEGIN { print "section .symbols\nalign 4\nglobal symbol_table, symbol_table_end\nsymbol_table:" } \

@@ -97,17 +97,16 @@ call_memory_unmap(struct thread *self)
     return answer(self, error, unmapped);
 }
 
-/* What it needs on the source, other calls need, too: QUERY reads and MAP writes. */
-static uint32_t
-share(const struct thread *self, const struct memory_share *s)
+/* Into `p`, as `self` wants it.  What it needs on the source, other calls need, too: QUERY reads and MAP writes. */
+uint32_t
+process_share(const struct thread *self, struct process *p, const struct memory_share *s)
 {
     bool writable = s->to.flags;
-    uint32_t error = desc_check(self->process, s->source, CALL_MEMORY_QUERY);
+    uint32_t error = s->to.flags & ~MEMORY_WRITABLE ? ERR_FLAGS : desc_check(self->process, s->source, CALL_MEMORY_QUERY);
 
-    if (!error && writable)
-        error = desc_check(self->process, s->source, CALL_MEMORY_MAP);
-    return error ? error
-                 : memory_share(target(self), s->to.address, s->to.pages, writable, process_of(self, s->source), s->from);
+    if (!error && writable && !desc_allows(desc_find(self->process, s->source), CALL_MEMORY_MAP))
+        error = ERR_RIGHT;
+    return error ? error : memory_share(p, s->to.address, s->to.pages, writable, process_of(self, s->source), s->from);
 }
 
 struct thread *
@@ -116,9 +115,7 @@ call_memory_share(struct thread *self)
     struct memory_share s;
     uint32_t error = call_data(self, &s, sizeof(s));
 
-    if (!error)
-        error = s.to.flags & ~MEMORY_WRITABLE ? ERR_FLAGS : share(self, &s);
-    return answer(self, error, 0);
+    return answer(self, error ? error : process_share(self, target(self), &s), 0);
 }
 
 /* Who maps the screen draws there: the console leaves it to them. */

@@ -50,6 +50,9 @@ void transfer_write(struct span message, uint32_t sizes);
 extern struct thread thread_gone; /* stands for a sender that has ended while its message was being served */
 extern struct object object_gone; /* what a descriptor of a reply names then */
 struct thread *reply_fetch(struct thread *self);
+// SINCE swap
+struct thread *reply_receive(struct thread *self);
+// END swap
 void reply_dropped(struct thread *caller);
 void reply_gone(struct thread *caller);
 
@@ -78,6 +81,17 @@ void trap_unanswered(struct thread *t);
 struct registers registers_of(const struct thread *t);
 void registers_set(struct thread *t, const struct registers *r);
 
+/* call_process.c */
+uint32_t process_share(const struct thread *self, struct process *p, const struct memory_share *s);
+
+// SINCE swap
+/* page.c */
+struct thread *page_fault_send(struct thread *self);
+struct thread *page_reply_receive(struct thread *self);
+uint32_t page_reply(struct thread *self, struct thread *caller);
+bool is_page_reply(const struct thread *self, const struct thread *caller);
+
+// END swap
 /* call.c */
 struct thread *message_call(struct thread *self);
 

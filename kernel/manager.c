@@ -297,6 +297,9 @@ trap_handled(struct thread *self, struct thread **next)
         return false;
     if (f->vector == VECTOR_PROTECTION && ports_fault(self->process))
         return true;
-    *next = fault_send(self);
+    // SINCE swap
+    // < *next = fault_send(self);
+    *next = fast_path && f->vector == VECTOR_PAGE_FAULT ? page_fault_send(self) : fault_send(self);
+    // END swap
     return *next != self;
 }

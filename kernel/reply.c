@@ -129,11 +129,22 @@ replied(struct thread *self, struct thread *caller, uint32_t cookie)
     // END doors.3
 }
 
+// SINCE swap
+static inline uint32_t
+give(struct thread *self, struct thread *caller)
+{
+    return caller->trap.function && is_page_reply(self, caller) ? page_reply(self, caller) : move(self, caller);
+}
+
+// END swap
 /* Replies with the buffer of `self`.  0, or an error, and nothing has changed. */
 static uint32_t
 reply(struct thread *self, struct thread *caller)
 {
-    uint32_t error = move(self, caller);
+    // SINCE swap
+    // < uint32_t error = move(self, caller);
+    uint32_t error = give(self, caller);
+    // END swap
 
     if (!error)
         replied(self, caller, CALL_ARG1(self));
@@ -231,10 +242,22 @@ and_receive(struct thread *self, uint32_t (*act)(struct thread *, struct thread 
     // END doors.3
 }
 
+// SINCE swap
+/* On the general path. */
+struct thread *
+reply_receive(struct thread *self)
+{
+    return and_receive(self, reply);
+}
+
+// END swap
 struct thread *
 call_reply_receive(struct thread *self)
 {
-    return and_receive(self, reply);
+    // SINCE swap
+    // < return and_receive(self, reply);
+    return fast_path ? page_reply_receive(self) : reply_receive(self);
+    // END swap
 }
 
 struct thread *
@@ -324,7 +347,10 @@ call_answer(struct thread *self)
     if (!caller)
         return call_fail(self, error);
     caller->parked->rights |= DESCRIPTOR_MARK; /* about to be used up, it cannot be in the reply */
-    error = move(self, caller);
+    // SINCE swap
+    // < error = move(self, caller);
+    error = give(self, caller);
+    // END swap
     caller->parked->rights &= ~DESCRIPTOR_MARK;
     return error ? not_replied(self, error) : answered(self, caller);
 }

@@ -43,6 +43,8 @@ memory_left(void)
 {
     if (asked_in == 0) {
         left = frames_free();
+        if (left <= 2 * target() && pages_return())
+            left = frames_free();
         asked_in = left > 2 * target() ? ASKED_EVERY : 0;
     }
     return left - (asked_in ? FRAMES_A_PAGE * (ASKED_EVERY - asked_in) : 0);
@@ -52,6 +54,19 @@ void
 memory_used(void)
 {
     asked_in -= asked_in > 0;
+}
+
+void
+memory_ask(void)
+{
+    asked_in = 0;
+}
+
+/* Was it, when the kernel was asked? */
+bool
+memory_is_plenty(void)
+{
+    return asked_in > 0;
 }
 
 /* May it leave memory at all? */

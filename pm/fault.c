@@ -15,13 +15,13 @@ struct memory_counts counts;
 static struct touched
 wait_for(struct page *page)
 {
-    return (struct touched){TOUCH_WAIT, page, 0};
+    return (struct touched){.outcome = TOUCH_WAIT, .page = page};
 }
 
 static struct touched
 failed(uint32_t error)
 {
-    return (struct touched){TOUCH_ERROR, NULL, error};
+    return (struct touched){.outcome = TOUCH_ERROR, .error = error};
 }
 
 static struct touched
@@ -31,7 +31,7 @@ found(struct page *page)
         return wait_for(page);
     if (page->state == PAGE_GOING) /* somebody needs it after all */
         page->state = PAGE_HERE;
-    return (struct touched){TOUCH_DONE, page, 0};
+    return (struct touched){.outcome = TOUCH_DONE, .page = page};
 }
 
 /* A page that was on the swap device begins to come back. */
@@ -46,7 +46,7 @@ come_back(struct object *o, uint32_t index, uint32_t slot)
     struct page *page = page_new(o, index);
 
     if (!page)
-        return (struct touched){TOUCH_MEMORY, NULL, 0};
+        return (struct touched){.outcome = TOUCH_MEMORY};
     o->swapped--;
     page->slot = slot;
     page->state = PAGE_COMING;
@@ -71,7 +71,7 @@ private_touch(struct process *p, uint32_t index)
 {
     uint32_t entry = tree_get(&p->memory->tree, index);
 
-    return entry ? from_entry(p->memory, index, entry) : (struct touched){TOUCH_NEW, NULL, 0};
+    return entry ? from_entry(p->memory, index, entry) : (struct touched){.outcome = TOUCH_NEW};
 }
 
 /* The first page of an object at this index: zeros, or what its server is going to put there. */
@@ -89,7 +89,7 @@ first_page(struct object *o, uint32_t index)
         return failed(ERR_LIMIT);
     page = page_new(o, index);
     if (!page)
-        return (struct touched){TOUCH_MEMORY, NULL, 0};
+        return (struct touched){.outcome = TOUCH_MEMORY};
     if (o->kind != OBJECT_FILE) {
         o->owner->pages++;
         counts.zeroed++;
@@ -129,7 +129,7 @@ copy(struct process *p, uint32_t address, const struct page *from)
         return failed(ERR_LIMIT);
     page = page_new(p->memory, address / PAGE);
     if (!page)
-        return (struct touched){TOUCH_MEMORY, NULL, 0};
+        return (struct touched){.outcome = TOUCH_MEMORY};
     memcpy(page_bytes(page), page_bytes(from), PAGE);
     page->dirty = true;
     p->pages++;
@@ -149,7 +149,7 @@ write_shared(struct page *page)
     if (page->object->kind == OBJECT_FILE && !page->dirty) {
         if (cache_full()) {
             cache_clean(page->object);
-            return (struct touched){TOUCH_CLEAN, NULL, 0};
+            return (struct touched){.outcome = TOUCH_CLEAN};
         }
         page_dirtied(page, true);
     }
@@ -157,8 +157,9 @@ write_shared(struct page *page)
     // END swap.7
 }
 
+/* The page of this address of what the region maps, and how it is to be mapped. */
 static struct touched
-touch_object(struct process *p, const struct region *r, uint32_t address, bool write)
+bring_object(struct process *p, const struct region *r, uint32_t address, bool write)
 {
     bool private = r->flags & MAP_PRIVATE, writable = r->flags & MEMORY_WRITABLE;
     struct touched t = object_touch(r->object, r->first + (address - r->address) / PAGE);
@@ -171,26 +172,36 @@ touch_object(struct process *p, const struct region *r, uint32_t address, bool w
         return t;
     if (writable && !private)
         write |= r->object->kind != OBJECT_FILE || t.page->dirty;
-    if (page_map(t.page, p, address, write, writable))
+    t.writable = write;
+    t.granted = writable;
+    return t;
+}
+
+/* The same, of all that is in the region; but private memory that has never been touched is left to the caller. */
+static struct touched
+bring(struct process *p, const struct region *r, uint32_t address, bool write)
+{
+    struct touched t = private_touch(p, address / PAGE);
+
+    if (t.outcome == TOUCH_NEW && r->object) /* who may not write faults once more, at a page that is there */
+        return bring_object(p, r, address, write && r->flags & MEMORY_WRITABLE);
+    t.writable = r->flags & MEMORY_WRITABLE;
+    return t;
+}
+
+static struct touched
+map(struct process *p, uint32_t address, struct touched t)
+{
+    if (t.outcome == TOUCH_DONE && page_map(t.page, p, address, t.writable, t.granted))
         t.outcome = TOUCH_MEMORY;
     return t;
 }
 
-/*
- * The page of this address, which is in the region, is brought, and mapped.  Private memory that is touched for the first
- * time is left to the caller.
- */
+/* The page of this address, which is in the region, is brought, and mapped; but see bring(). */
 struct touched
 touch(struct process *p, const struct region *r, uint32_t address, bool write)
 {
-    struct touched t;
-
-    address &= -PAGE;
-    write = write && r->flags & MEMORY_WRITABLE; /* else it faults once more, at a page that is there */
-    t = private_touch(p, address / PAGE);
-    if (t.outcome == TOUCH_DONE && page_map(t.page, p, address, r->flags & MEMORY_WRITABLE, false))
-        t.outcome = TOUCH_MEMORY;
-    return t.outcome == TOUCH_NEW && r->object ? touch_object(p, r, address, write) : t;
+    return map(p, address & -PAGE, bring(p, r, address & -PAGE, write));
 }
 
 /* It ends, and its parent learns at what. */
@@ -204,22 +215,67 @@ life_fault(struct process *p, const struct fault_message *fault, uint32_t end, u
 
 #define FRESH 8u /* frames: with less, who needs a page of zeros waits; it takes tables in two processes, too */
 
-/* A page of zeros, where nothing is: what the fault found may have gone since.  message_fault() knows how. */
-static uint32_t
-fresh(struct request *r, const struct fault_message *fault)
+/* A page of zeros, where nothing is: what the fault found may have gone since. */
+static struct touched
+fresh(struct process *p, uint32_t index, bool writable)
 {
-    struct process *p = r->process;
-    uint32_t index = fault->address / PAGE, error;
+    struct page *page;
 
-    if (memory_left() < FRESH || !tree_place(&p->memory->tree, index))
-        return sleep_fault(&memory_sleepers, r, fault);
+    if (memory_left() < FRESH)
+        return (struct touched){.outcome = TOUCH_MEMORY};
     record_fault(p->memory, index, "zero");
-    ((struct fault_message *)r->in.buffer)->present = 0;
-    error = message_fault(r);
-    if (!error && !page_adopt(p, index))
-        memory_unmap(p->descriptor, index * PAGE, 1), p->pages--; /* and once more */
+    if (bound_page(p))
+        return failed(ERR_LIMIT);
+    page = page_new(p->memory, index);
+    if (!page)
+        return (struct touched){.outcome = TOUCH_MEMORY};
+    p->pages++;
     counts.zeroed++;
-    return error;
+    return (struct touched){.outcome = TOUCH_DONE, .page = page, .writable = writable};
+}
+
+/* What the fault is about, whatever it is. */
+static struct touched
+bring_any(struct process *p, const struct region *r, const struct fault_message *fault)
+{
+    uint32_t address = fault->address & -PAGE;
+    struct touched t = bring(p, r, address, fault->access == FAULT_WRITE);
+
+    if (t.outcome == TOUCH_NEW)
+        return fresh(p, address / PAGE, r->flags & MEMORY_WRITABLE);
+    if (t.outcome != TOUCH_DONE)
+        return t;
+    counts.mapped++;
+    record_fault(t.page->object, t.page->index, "map");
+    return t;
+}
+
+/* The buffer. */
+union talk {
+    struct fault_message message;
+    struct memory_share reply;
+};
+
+static struct fault_message asked; /* the message, instead of which the buffer has the reply */
+static bool by_reply = true;
+
+/*
+ * The page is to be mapped.  The kernel does so itself when it has the reply, unless more than that is to be done: something
+ * else is mapped there, or a first write has to be noticed.
+ */
+static struct touched
+deliver(struct request *r, const struct fault_message *fault, struct touched t)
+{
+    uint32_t address = fault->address & -PAGE, flags = t.writable ? MEMORY_WRITABLE : 0;
+    union talk *talk;
+
+    if (t.outcome != TOUCH_DONE || !by_reply || fault->present || t.granted > t.writable)
+        return map(r->process, address, t);
+    talk = (union talk *)r->out.buffer;
+    asked = talk->message;
+    talk->reply = (struct memory_share){{address, 1, flags}, DESCRIPTOR_ROOT, (uint32_t)page_bytes(t.page)};
+    r->out.data = sizeof(struct memory_share);
+    return t;
 }
 
 static uint32_t
@@ -235,11 +291,7 @@ conclude(struct request *r, const struct fault_message *fault, struct touched t)
 {
     switch (t.outcome) {
     case TOUCH_DONE:
-        counts.mapped++;
-        record_fault(t.page->object, t.page->index, "map");
-        return 0; /* no data: it goes on as it is */
-    case TOUCH_NEW: /* if it was there, to be read, it was zeros, and has gone since: once more */
-        return fault->present ? 0 : fresh(r, fault);
+        return 0; /* it goes on as it is */
     case TOUCH_WAIT:
         return sleep_fault(&t.page->sleepers, r, fault);
     case TOUCH_MEMORY:
@@ -276,8 +328,22 @@ pager_fault(struct request *r)
         counts.waited++;
         error = sleep_fault(&memory_sleepers, r, fault);
     } else {
-        error = conclude(r, fault, touch(r->process, region, fault->address, fault->access == FAULT_WRITE));
+        error = conclude(r, fault, deliver(r, fault, bring_any(r->process, region, fault)));
     }
     memory_check();
+    return error;
+}
+
+/* The kernel did not take the page, which is in memory now: all is looked for once more, and mapped by a call. */
+uint32_t
+pager_again(struct request *r, handler *handle)
+{
+    uint32_t error;
+
+    ((union talk *)r->out.buffer)->message = asked;
+    r->out.data = 0;
+    by_reply = false;
+    error = handle(r);
+    by_reply = true;
     return error;
 }

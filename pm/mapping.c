@@ -223,7 +223,7 @@ pm_protect(struct request *r)
 static void
 bring(struct region *r, uint32_t first, uint32_t last)
 {
-    struct touched t = {TOUCH_DONE, NULL, 0};
+    struct touched t = {.outcome = TOUCH_DONE};
 
     if (last - first > BRING_MOST * PAGE)
         last = first + BRING_MOST * PAGE;

@@ -135,7 +135,7 @@ region_at(const struct process *p, uint32_t address)
     // < for (const struct region *r = p->regions; r; r = r->next)
     for (struct region *r = p->regions; r; r = r->next)
     // END swap
-        if (overlaps(r, address & -PAGE, 1))
+        if (address - r->address < r->pages * PAGE)
             return r;
     return NULL;
 }

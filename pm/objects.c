@@ -121,6 +121,7 @@ pm_memory(struct request *r)
 
     if (error)
         return error;
+    pages_return();
     view.frames = frames_all;
     view.frames_free = frames_free();
     view.frames_kept = memory_kept();

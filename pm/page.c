@@ -9,8 +9,13 @@
 struct page *const page_table = (struct page *)PAGE_TABLE;
 uint32_t page_count;
 
+#define STOCK 16u /* at most */
+
 static struct page *free_pages;
 static uint32_t limit;
+
+/* Places [stock, stock_end) have a page of zeros already, which is nobody's: one call of the kernel's brings many. */
+static uint32_t stock, stock_end;
 
 void
 pages_start(void)
@@ -49,18 +54,73 @@ spare(void)
     return free_pages ? free_pages : page_count < limit ? &page_table[page_count] : NULL;
 }
 
-/* The memory is there: the place is taken, and the page the object's. */
-static struct page *
-take(struct object *o, uint32_t index)
+static void
+unspare(struct page *page)
 {
-    struct page *page = spare();
-
     if (page == free_pages)
         free_pages = page->next;
     else
         page_count++;
+}
+
+/* Places that are not in use, up to `most`, one behind the other.  What was freed in order lies in the list the other way round. */
+static uint32_t
+spare_run(uint32_t most, uint32_t *first)
+{
+    uint32_t count = 1;
+
+    if (!free_pages) {
+        *first = page_count;
+        count = limit - page_count < most ? limit - page_count : most;
+        page_count += count;
+        return count;
+    }
+    while (count < most && free_pages->next == free_pages - 1) {
+        free_pages = free_pages->next;
+        count++;
+    }
+    *first = number_of(free_pages);
+    free_pages = free_pages->next;
+    return count;
+}
+
+bool
+pages_return(void)
+{
+    uint32_t count = stock_end - stock;
+
+    if (count == 0)
+        return false;
+    memory_unmap(DESCRIPTOR_ROOT, POOL + stock * PAGE, count);
+    for (; stock < stock_end; stock++) {
+        page_table[stock].next = free_pages;
+        free_pages = &page_table[stock];
+    }
+    return true;
+}
+
+/* The stock, of which nothing is left, has pages again; false: no memory. */
+static bool
+restock(uint32_t most)
+{
+    uint32_t count = spare_run(most, &stock);
+
+    stock_end = stock + count;
+    if (count && !memory_map(DESCRIPTOR_ROOT, POOL + stock * PAGE, count, MEMORY_WRITABLE).error) {
+        if (count > 1)
+            memory_ask();
+        return true;
+    }
+    pages_return();
+    return false;
+}
+
+/* The memory is there: the place, which is in use, is the object's page. */
+static struct page *
+take(struct page *page, uint32_t *place, struct object *o, uint32_t index)
+{
     *page = (struct page){.object = o, .index = index, .state = PAGE_HERE};
-    tree_set(&o->tree, index, ENTRY_PAGE(number_of(page)));
+    *place = ENTRY_PAGE(number_of(page));
     o->resident++;
     memory_used();
     return page;
@@ -69,13 +129,13 @@ take(struct object *o, uint32_t index)
 struct page *
 page_new(struct object *o, uint32_t index)
 {
-    struct page *page = spare();
+    uint32_t *place = tree_place(&o->tree, index);
 
-    if (!page || !tree_place(&o->tree, index))
+    if (!place)
         return NULL;
-    if (memory_map(DESCRIPTOR_ROOT, (uint32_t)page_bytes(page), 1, MEMORY_WRITABLE).error)
+    if (stock == stock_end && !restock(memory_is_plenty() ? STOCK : 1) && !restock(1))
         return NULL;
-    return take(o, index);
+    return take(&page_table[stock++], place, o, index);
 }
 
 struct page *
@@ -83,12 +143,14 @@ page_adopt(struct process *p, uint32_t index)
 {
     struct object *o = p->memory;
     struct page *page = spare();
+    uint32_t *place = tree_place(&o->tree, index);
 
-    if (!page || !tree_place(&o->tree, index))
+    if (!page || !place)
         return NULL;
     if (memory_share(DESCRIPTOR_ROOT, (uint32_t)page_bytes(page), 1, MEMORY_WRITABLE, p->descriptor, index * PAGE).error)
         return NULL;
-    return take(o, index);
+    unspare(page);
+    return take(page, place, o, index);
 }
 
 void

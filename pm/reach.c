@@ -18,7 +18,7 @@ first_touch(struct process *p, uint32_t address)
         p->pages--;
         error = ERR_LIMIT;
     }
-    return error ? (struct touched){TOUCH_ERROR, NULL, error} : private_touch(p, address / PAGE);
+    return error ? (struct touched){.outcome = TOUCH_ERROR, .error = error} : private_touch(p, address / PAGE);
 }
 
 static struct touched

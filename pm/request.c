@@ -211,12 +211,31 @@ handle(struct request *r)
     return found(r);
 }
 
+// SINCE swap
+/* A reply to a fault, with the page. */
+static struct message
+give_page(struct request *r)
+{
+    struct message m = reply_receive(r->m.cookie, buffer, outgoing_sizes(&r->out));
+    uint32_t error;
+
+    if (m.function != CALL_INVALID)
+        return m;
+    error = pager_again(r, handle);
+    return error == NO_REPLY ? receive(manager_door, buffer, ROOM, 0) : serve(&r->out, r->m.cookie, error);
+}
+
+// END swap
 /* Replies, or not, and waits for the next message. */
 static struct message
 next(struct request *r, uint32_t error)
 {
     if (error == NO_REPLY)
         return receive(manager_door, buffer, ROOM, 0);
+    // SINCE swap
+    if (!error && r->m.function == MESSAGE_FAULT && r->out.data)
+        return give_page(r);
+    // END swap
     if (error || !r->gives)
         return serve(&r->out, r->m.cookie, error);
     if (r->out.broken || reply(r->m.cookie, buffer, outgoing_sizes(&r->out)).error) {

@@ -2,7 +2,10 @@
 /*
  * What a process asks about itself and about others.
  */
-#include "pm.h"
+// SINCE swap
+// < #include "pm.h"
+#include "vm.h"
+// END swap
 
 uint32_t
 pm_exit(struct request *r)
@@ -115,6 +118,10 @@ pm_machine(struct request *r)
     };
     uint32_t error = request_end(r);
 
+    // SINCE swap
+    if (pages_return())
+        view.frames_free = frames_free();
+    // END swap
     if (!error)
         reply_view(r, &view, sizeof(view));
     return error;

@@ -111,6 +111,7 @@ struct page *page_of(uint32_t entry);
 void *page_bytes(const struct page *page);
 struct page *page_new(struct object *o, uint32_t index); /* zeros, HERE; NULL: no memory */
 struct page *page_adopt(struct process *p, uint32_t index); /* what the process has mapped there */
+bool pages_return(void); /* those that are zeros, and nobody's yet, go back to the kernel; were there any? */
 void page_free(struct page *page, uint32_t entry);          /* instead of it the object has this entry */
 void page_drop(struct page *page);                          /* for good: with its slot */
 void page_count_in(struct memory_counts *view, const struct page *page);
@@ -145,6 +146,7 @@ void sleep_fail(struct sleeper **list, uint32_t end, uint32_t error);
 /* --- fault.c */
 
 handler pager_fault;
+uint32_t pager_again(struct request *r, handler *handle); /* a reply that maps the page was refused */
 
 enum touch {
     TOUCH_DONE,
@@ -159,6 +161,7 @@ struct touched {
     enum touch outcome;
     struct page *page;
     uint32_t error;
+    bool writable, granted; /* how it is to be mapped: page_map() */
 };
 
 struct touched touch(struct process *p, const struct region *r, uint32_t address, bool write);
@@ -175,6 +178,8 @@ extern struct sleeper *memory_sleepers;
 bool memory_short(const struct process *p); /* may it not have a frame now?  Looks for some if there are few */
 uint32_t memory_left(void);
 void memory_used(void); /* one frame more, or a few */
+void memory_ask(void);  /* many */
+bool memory_is_plenty(void);
 void memory_freed(void);
 void memory_check(void);
 uint32_t memory_kept(void);

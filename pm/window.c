@@ -156,13 +156,13 @@ open(struct object *o, uint32_t index)
     struct page *page;
 
     if (entry)
-        return (struct touched){TOUCH_DONE, page_of(entry), 0};
+        return (struct touched){.outcome = TOUCH_DONE, .page = page_of(entry)};
     if (o->kind == OBJECT_RAM_DISK || index >= o->pages)
         return object_touch(o, index);
     page = page_new(o, index);
     if (page)
         page->state = PAGE_COMING;
-    return (struct touched){page ? TOUCH_DONE : TOUCH_MEMORY, page, 0};
+    return (struct touched){.outcome = page ? TOUCH_DONE : TOUCH_MEMORY, .page = page};
 }
 
 uint32_t

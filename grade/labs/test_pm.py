@@ -1307,6 +1307,7 @@ def marks(o, count):
 def mark(o):
     o.gdb.step()
     o.run_to_program("pm_machine")
+    o.run_to_program("reply_view")  # by then the manager has given back what it keeps for later
     manager, at = structs(o)[MANAGER], o.members("process")
     used = o.word(manager + at["pages"]) * 256 - o.word(manager + at["unused"])
     return {"processes": len(o.processes()), "free frames": o.word(o.address("frames_free")), "descriptors of the manager": used}

@@ -13,7 +13,7 @@ limit init processes 0 pages 2048 names 0 threads 1 descriptors 256
 may init report halt
 """
 # From fault to return, the median: the budgets of docs/speed.md.
-MOST = {"zero": 4700, "mapped": 2600, "read": 2500, "first": 4600, "copied": 6200}
+MOST = {"zero": 3000, "mapped": 1900, "read": 1800, "first": 3200, "copied": 4900}
 
 
 @pytest.fixture

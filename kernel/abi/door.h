@@ -361,6 +361,12 @@ struct thread_view {
  * struct fault_message.  A reply of struct registers or of nothing lets it go on; an error
  * ends it, and so does a manager that dies.  Other replies fail with ERR_SIZE.
  */
+// SINCE swap
+/*
+ * Or a reply of struct memory_share: it goes on as it is, with these pages mapped in its process.  It needs on the source what
+ * CALL_MEMORY_SHARE does, has the same errors but ERR_ADDRESS for pages that are absent there, and is still owed then.
+ */
+// END swap
 #define MESSAGE_FAULT 0x200
 
 struct fault_message {
