@@ -97,7 +97,7 @@ def spawns(booter, row, at_once, files=None, **options):
     return booter.under_manager("spawns", MANY, {"bin/nothing": "nothing", **(files or {})}, cmdline="hz=19", **options).go(8).report
 
 
-def in_budget(line, budget, first=1.05):
+def in_budget(line, budget, first=1.15):
     count, good, least, most = map(int, line.split())
     assert good == count and 30000 < least <= most <= budget * first and least <= budget, line
 
