@@ -126,7 +126,7 @@ given := LAB TEST SUBMISSION SEED JOBS OUT INTO PROGRAM BREAK RUN_MODULES KERNEL
 # END pm
 option   = $(if $($(2)),$(1) "$$$(2)")
 # SINCE swap
-given += FRAMES MEMORY
+given += FRAMES MEMORY TYPE
 # END swap
 $(foreach name,$(given),$(if $(findstring $$,$(value $(name))),$(error $(name) holds a dollar sign, which make takes for its own)))
 
@@ -191,13 +191,20 @@ grade: ## LAB=traps [SUBMISSION=dir] [TEST=id] [SEED=n]: points and reasons
 	@$(call harness,lintel) grade --lab "$$LAB" $(call option,--submission,SUBMISSION) \
 	    $(call option,--test,TEST) $(call option,--seed,SEED) $(call option,--jobs,JOBS) $(call option,--out,OUT)
 
+# SINCE swap
+typed = $(call option, --type,TYPE)
+# END swap
+
 # A test that failed is run again under gdb by the grader, which knows what it
 # patched into the program; a program by itself needs no grader.
-gdb: build ## [PROGRAM=demo] [BREAK=kmain], or LAB=traps TEST=id: a test under gdb
+# SINCE swap
+# < gdb: build ## [PROGRAM=demo] [BREAK=kmain], or LAB=traps TEST=id: a test under gdb
+gdb: build ## [PROGRAM=demo] [BREAK=kmain] [TYPE='a command'], or LAB=traps TEST=id: a test under gdb
+# END swap
 ifdef TEST
 	@$(call harness,lintel) gdb --lab "$$LAB" --test "$$TEST" $(call option,--seed,SEED)
 else
-	@PYTHONPATH=grade $(call front,gdb.py) --program "$${PROGRAM:-demo}" --break "$${BREAK:-kmain}" --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS"
+	@PYTHONPATH=grade $(call front,gdb.py) --program "$${PROGRAM:-demo}" --break "$${BREAK:-kmain}" --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS"$(typed)
 endif
 
 bochs: build $(BUILD)/lintel.iso ## [BREAK=kmain]: boot the ISO in the debugger of Bochs

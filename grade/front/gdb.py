@@ -17,10 +17,16 @@ import sys
 from pathlib import Path
 
 import machine
+# SINCE swap
+import recorder
+# END swap
 import terminal
 import tree
 
 SAME_EACH_TIME = "-icount", "shift=3"  # ticks come after so many instructions, stopped or not
+# SINCE swap
+UNHEARD = 4  # empty lines, which may be lost: the first keys come before there is a driver
+# END swap
 
 
 def debugger():
@@ -43,17 +49,28 @@ def listening():
 
 def console(script):
     """The machine's console: a file when a script drives, else this terminal."""
-    shown = os.ttyname(0) if terminal.is_ours() and not script else tree.BUILD / "console.txt"
-    return ["-chardev", f"file,id=console,path={shown}", "-serial", "chardev:console"]
+    return os.ttyname(0) if terminal.is_ours() and not script else tree.BUILD / "console.txt"
 
 
+# SINCE swap
+def keys(line):
+    """A pipe from which the machine reads a line that somebody could have typed in its shell."""
+    reads, writes = os.pipe()
+    os.write(writes, b"\n" * UNHEARD + line.encode() + b"\n")
+    os.close(writes)
+    return reads
+
+
+# END swap
 @contextlib.contextmanager
-def stopped(command, stub):
+def stopped(command, stub, shown, typed):
     """A machine that waits for gdb at its first instruction, in a group that Ctrl-C spares."""
     wait = ["-S", "-display", "none", "-gdb", "chardev:gdb",
-            "-chardev", f"socket,id=gdb,fd={stub},server=on,wait=off"]
-    qemu = subprocess.Popen(command + wait, stdin=subprocess.DEVNULL, pass_fds=[stub],
-                            process_group=0, preexec_fn=machine.die_with_parent)
+            "-chardev", f"socket,id=gdb,fd={stub},server=on,wait=off",
+            "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
+    with open(shown, "wb") as output:
+        qemu = subprocess.Popen(command + wait, stdin=typed, stdout=output, pass_fds=[stub],
+                                process_group=0, preexec_fn=machine.die_with_parent)
     try:
         yield
     finally:
@@ -72,9 +89,9 @@ def gdb_command(stub, programs, commands, script):
     return words + [str(tree.KERNEL)] + [word for line in lines for word in ("-ex", line)]
 
 
-def debug(command, programs, commands, script, limit):
+def debug(command, programs, commands, script, limit, typed=subprocess.DEVNULL):
     """Run gdb on a stopped machine; returns gdb's exit status."""
-    with listening() as (path, stub), stopped(command + console(script), stub):
+    with listening() as (path, stub), stopped(command, stub, console(script), typed):
         words = gdb_command(path, programs, commands, script)
         if script:
             return terminal.follow(words, limit, stdin=subprocess.DEVNULL)
@@ -91,11 +108,18 @@ def main():
     tree.add_boot_options(parser)
     parser.add_argument("--program", default="demo", help="the root process, whose symbols are loaded")
     parser.add_argument("--break", dest="place", default="kmain", help="where to stop first")
+    # SINCE swap
+    parser.add_argument("--type", help="a line that is typed in the system's shell")
+    # END swap
     tree.add_script_options(parser)
     options = parser.parse_args()
     root, modules = tree.booted(options.program, options.modules)
     command = machine.command(tree.KERNEL, modules, options.append, *SAME_EACH_TIME)
-    sys.exit(debug(command, [root], stop_at(options.place), options.script, options.limit))
+    # SINCE swap
+    # < sys.exit(debug(command, [root], stop_at(options.place), options.script, options.limit))
+    typed = keys(options.type) if options.type else subprocess.DEVNULL
+    sys.exit(debug(command + recorder.disk(), [root], stop_at(options.place), options.script, options.limit, typed))
+    # END swap
 
 
 if __name__ == "__main__":

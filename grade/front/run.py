@@ -65,19 +65,19 @@ def type_in(keys, spoken, ended):
     ended.append(time.monotonic())
 
 
-def answered(ended, heard):
+def answered(ended, heard, silence):
     """Has all of the input been typed, and the machine said what it has to say?"""
     if not ended:
         return False
     now = time.monotonic()
-    silent = heard and now > max(heard, ended[0]) + SILENCE
+    silent = heard and now > max(heard, ended[0]) + silence
     return silent or now > ended[0] + PATIENCE
 
 
-def show(output, spoken, ended):
+def show(output, spoken, ended, silence):
     """Copy what the machine says; returns True when it ended by itself."""
     heard = None
-    while not answered(ended, heard):
+    while not answered(ended, heard, silence):
         if not select.select([output], [], [], 0.1)[0]:
             continue
         data = os.read(output.fileno(), 4096)
@@ -90,7 +90,7 @@ def show(output, spoken, ended):
     return False
 
 
-def typed(command):
+def typed(command, silence):
     """A pipe or a file types; returns the status, success if we ended the machine."""
     stdio = ["-chardev", "stdio,id=console", "-serial", "chardev:console"]
     qemu = subprocess.Popen(command + stdio, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -98,7 +98,7 @@ def typed(command):
     spoken, ended = threading.Event(), []
     threading.Thread(target=type_in, args=(qemu.stdin, spoken, ended), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
-        if show(qemu.stdout, spoken, ended):
+        if show(qemu.stdout, spoken, ended, silence):
             return qemu.wait()
     qemu.kill()
     qemu.wait()
@@ -112,14 +112,15 @@ def attached(path):
 
 
 # END swap
-def run(command):
-    return at_terminal(command) if terminal.is_ours() else typed(command)
+def run(command, silence):
+    return at_terminal(command) if terminal.is_ours() else typed(command, silence)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     tree.add_boot_options(parser)
     parser.add_argument("--window", action="store_true", help="show the screen too")
+    parser.add_argument("--silence", type=float, default=SILENCE, help="seconds after which a machine that was typed to has answered")
     # SINCE swap
     parser.add_argument("--disk", help="the image of a disk, which is written to")
     # END swap
@@ -128,7 +129,7 @@ def main():
     # SINCE swap
     display += attached(options.disk)
     # END swap
-    status = run(machine.command(tree.KERNEL, options.modules, options.append, *display))
+    status = run(machine.command(tree.KERNEL, options.modules, options.append, *display), options.silence)
     sys.exit(0 if status == machine.SUCCESS else f"run: {machine.explain(status)}")
 
 

@@ -2,7 +2,7 @@
 """Run the debugger sessions and traces that a handout prints, and compare, as doctest does.
 
 A session is a fenced block of kind `gdb` or `bochs`. Its first line may be
-`$ make gdb BREAK=trap`: the target (gdb, replay, bochs) with PROGRAM and BREAK.
+`$ make gdb BREAK=trap`: the target (gdb, replay, bochs) with PROGRAM, BREAK and TYPE.
 A line that begins with a prompt is a command, the lines after it are what it
 prints. `...` stands for any text in a line, alone on its line for any lines.
 A block of kind `trace` is what its first line, `$ make trace PROGRAM=talk`, prints; one of kind `shell`, which
@@ -20,6 +20,8 @@ import functools
 import os
 import pathlib
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -63,7 +65,7 @@ class Passage:
     path: pathlib.Path
     line: int
     target: str  # gdb, replay, bochs, trace, run
-    options: dict  # PROGRAM, BREAK
+    options: dict  # PROGRAM, BREAK, TYPE
     steps: list
 
     def __str__(self):
@@ -91,7 +93,7 @@ def passage(path, line, kind, lines):
     target, options, made = kind, {}, ""
     if lines and lines[0][1].startswith("$ make "):
         made = lines.pop(0)[1]
-        _, _, target, *settings = made.split()
+        _, _, target, *settings = shlex.split(made)
         options = dict(word.split("=", 1) for word in settings)
     found = [Step(made, line + 1, [text for _, text in lines])] if target == "trace" else steps(path, lines)
     return Passage(path, line, target, options, found)
@@ -130,7 +132,7 @@ class Trees:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not ready.exists():
                 render(ROOT, tree, lab=lab)
-                states.make(tree, "build", "build/lintel.iso")
+                states.make(tree, "build", "iso")
                 ready.touch()
         return tree
 
@@ -146,7 +148,7 @@ def workplace(tree):
     """A build folder of links: sockets, logs and records of several runs stay apart."""
     with tempfile.TemporaryDirectory(prefix="lintel-") as folder:
         for path in (tree / "build").iterdir():
-            if path.name in ("kernel.elf", "kernel.sym", "programs", "lintel.iso", "pm.elf", "initrd.tar", "os"):
+            if path.name in ("kernel.elf", "kernel.sym", "programs", "lintel.iso", "pm.elf", "initrd.tar", "os", "disk.img"):
                 os.symlink(path, pathlib.Path(folder) / path.name)
         yield pathlib.Path(folder)
 
@@ -173,7 +175,8 @@ def words(passage, tree, folder):
         return ["bochs.py", *stop]
     if passage.target == "replay":
         return ["replay.py", "replay", *stop]
-    return ["gdb.py", "--program", passage.options.get("PROGRAM", "demo"), "--modules", modules(tree, folder), *stop]
+    typed = ["--type", passage.options["TYPE"]] if "TYPE" in passage.options else []
+    return ["gdb.py", "--program", passage.options.get("PROGRAM", "demo"), "--modules", modules(tree, folder), *stop, *typed]
 
 
 def trace(passage, tree):
@@ -183,11 +186,20 @@ def trace(passage, tree):
         return front(tree, folder, "trace.py", "--program", program, "--modules", modules(tree, folder))
 
 
+def disk(folder):
+    """What is written to it is written to a copy; machines of earlier labs have none. One that swaps may be silent for a while."""
+    image, copy = folder / "disk.img", folder / "run.img"
+    if not image.exists():
+        return []
+    shutil.copyfile(image, copy)
+    return ["--disk", str(copy), "--silence", str(LIMIT / 3)]
+
+
 def shell(commands, tree):
     """What the machine shows when somebody types these commands."""
     with workplace(tree) as folder:
         typed = "".join(f"{command}\n" for command in commands)
-        printed = front(tree, folder, "run.py", "--modules", f"{folder / 'pm.elf'},{folder / 'initrd.tar'}", typed=typed)
+        printed = front(tree, folder, "run.py", "--modules", f"{folder / 'pm.elf'},{folder / 'initrd.tar'}", *disk(folder), typed=typed)
     return LAST_PROMPT.sub("", printed)
 
 

@@ -8,6 +8,7 @@ import copy
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 from bs4 import BeautifulSoup
@@ -286,3 +287,28 @@ def test_headers_that_are_refused(small, text, complaint):
 def test_names_that_nothing_has(small, comment, name):
     said, page = small(f"/* About. */\n\n#define A 1 /* {comment} */\n")
     assert page and said.count("\n") == 1 and name in said
+
+
+# --- Handouts
+
+TESTS = re.compile(r"^\*Tests:\* (.*?)\n\n", re.MULTILINE | re.DOTALL)
+ROW = re.compile(r"^\| (\d+) \| (\d+) \| (`.*) \|$", re.MULTILINE)
+
+
+def labs_with_tests():
+    described = {path.parent.name: tomllib.loads(path.read_text()) for path in states.ROOT.glob("labs/*/lab.toml")}
+    return [(name, lab) for name, lab in sorted(described.items()) if "test" in lab]
+
+
+@pytest.mark.parametrize("name, lab", labs_with_tests(), ids=[name for name, _ in labs_with_tests()])
+def test_points_in_the_handout(name, lab):
+    """What the text says of tests and points is what lab.toml says."""
+    text = (states.ROOT / "labs" / name / "handout.md").read_text()
+    points = {test["id"]: test["points"] for test in lab["test"]}
+    told = {test: int(count) for list_ in TESTS.findall(text) for test, count in re.findall(r"`(\w+)` \((\d+)", list_)}
+    assert told == points
+    rows = {f"{name}.{number}": (int(total), re.findall(r"`(\w+)` (\d+)", tests)) for number, total, tests in ROW.findall(text)}
+    assert {test: int(count) for _, tests in rows.values() for test, count in tests} == points
+    for exercise, (total, tests) in rows.items():
+        assert sorted(test for test, _ in tests) == sorted(test["id"] for test in lab["test"] if test["exercise"] == exercise)
+        assert total == sum(points[test] for test, _ in tests)

@@ -57,6 +57,11 @@ def test_blocks_are_found(read):
     assert (second.target, second.options, second.steps[0].line) == ("bochs", {}, 17)
 
 
+def test_a_command_that_is_typed(read):
+    one, = read("```gdb\n$ make gdb PROGRAM=pm TYPE='larger 40'\n(gdb) p 1\n$1 = 1\n```\n")
+    assert (one.target, one.options) == ("gdb", {"PROGRAM": "pm", "TYPE": "larger 40"})
+
+
 def test_a_trace_is_one_step(read):
     one, = read("```trace\n$ make trace PROGRAM=talk\n...\na --> b\n```\n")
     assert (one.target, one.options) == ("trace", {"PROGRAM": "talk"})
