@@ -14,8 +14,8 @@ import pytest
 import pressure
 from lintel.boot import Booter
 from lintel.machine import Disk
-from pressure import (ANY, DISK_ERROR, DONT_NEED, END_LOST, END_MEMORY, EXISTS, FAILED, LATER, LOST, MASK, PRIVATE, ROOT, SERVER,
-                      WILL_NEED, WRITABLE, Model, Script, ended)
+from pressure import (ANY, DISK_ERROR, DONT_NEED, END_LOST, END_MEMORY, EXISTS, FAILED, GIVES, LATER, LOST, PRIVATE, ROOT, SERVER, WILL_NEED,
+                      WRITABLE, Model, Script, ended)
 
 pytestmark = pytest.mark.xdist_group("test_swap")
 
@@ -241,7 +241,7 @@ class Sequence:
     def wild(self, number):
         """Something happens to it while its pages come; what it sees then nobody knows."""
         found = self.mapped(number)
-        if not found:
+        if not found or not self.may(number, *found, False):
             return
         self.script.do("SUM", found[0] * 4096, found[1], actor=number, flags=LATER | ANY)
         deed = self.r.randrange(3)
@@ -355,3 +355,161 @@ def test_full(booter, disk, slots, hogs):
     over = played.numbers("frames")[3]
     assert over == (1 if hogs == 1 else len(played["lost"])) and hogs - 1 <= over <= hogs
     assert played.numbers("slots")[1:] == [0, 0]
+
+
+# --- Disks that fail
+
+BAD_SLOTS = range(1, 64) if LONG else (1, 6, 33)
+
+
+def three_actors(script, flags=0):
+    """Each writes to memory of its own, again and again, and looks at all of it; in the end they are gone."""
+    for number in (1, 2, 3):
+        script.do("START", number).do("MAP", AT, 30, WRITABLE, actor=number, value=AT, flags=flags)
+    for step in range(4):
+        for number in (1, 2, 3):
+            script.do("WRITE", AT, 30, number + step, actor=number, value=30, flags=flags | LATER)
+        script.do("BARRIER")
+        for number in (1, 2, 3):
+            pages = [dict(pressure.written(number + before, i) for before in range(step + 1)) for i in range(30)]
+            script.do("SUM", AT, 30, actor=number, value=pressure.sum_of(pages), flags=flags | LATER)
+        script.do("BARRIER")
+    for number in (1, 2, 3):
+        script.do("KILL", number)
+    return script.do("NAP", 500).do("COUNTS")
+
+
+@pytest.mark.parametrize("slot", BAD_SLOTS)
+def test_slots_that_cannot_be_written(booter, disk, slot):
+    """Nobody notices: the pages go elsewhere, and what is bad is not used again, though most of the others are."""
+    script = three_actors(begun(128, left=125).do("MARK"))
+    script.again(4, 2)
+    errors = ({"iotype": "write", "sector": slot * 8 + random.Random(slot).randrange(8)},)
+    played = Played(booter, script, [Disk(disk, errors=errors)])
+    bad = [played.numbers("slots", which)[2] for which in range(3)]
+    assert 0 < bad[0] <= 8 and bad == bad[:1] * 3 and played.numbers("slots")[1] == 0
+
+
+@pytest.mark.parametrize("slot", BAD_SLOTS)
+def test_slots_that_cannot_be_read(booter, disk, slot):
+    """One process loses the page, and ends; the slot is not used again, so it happens once."""
+    script = three_actors(begun(128, left=125).do("MARK"), flags=LOST)
+    script.again(4, 2)
+    errors = ({"iotype": "read", "sector": slot * 8 + random.Random(slot).randrange(8)},)
+    played = Played(booter, script, [Disk(disk, errors=errors)])
+    bad = [played.numbers("slots", which)[2] for which in range(3)]
+    assert len(played["lost"]) == bad[-1] <= 1 and played.numbers("slots")[1] == 0
+    assert all(int(line.split()[1], 16) == ended(END_LOST, DISK_ERROR) for line in played["lost"])
+
+
+def test_shared_page_that_is_lost(booter, disk):
+    """Who touches it ends; who only has it mapped does not."""
+    script = begun(128, left=125)
+    for number in (1, 2, 3):
+        script.do("START", number)
+    script.do("NEW", 30, 1, actor=1)
+    for number in (1, 2, 3):
+        script.do("TAKE", 1, actor=number, flags=GIVES).do("ATTACH", AT, 30, WRITABLE, 0, 1, actor=number, value=AT)
+    script.do("WRITE", AT, 30, 5, actor=1, value=30)
+    for number in (2, 3):
+        script.do("MAP", 2 * AT, 60, WRITABLE, actor=number, value=2 * AT, flags=LOST)
+        script.do("WRITE", 2 * AT, 60, 5, actor=number, value=60, flags=LOST)
+    for number in (1, 2):
+        script.do("SUM", AT, 30, actor=number, value=of_written(30, 5), flags=LOST)
+    script.do("SUM", 2 * AT, 60, actor=3, value=of_written(60, 5), flags=LOST)
+    for number in (1, 2, 3):
+        script.do("KILL", number)
+    script.do("NAP", 500).do("COUNTS")
+    errors = tuple({"iotype": "read", "sector": 8 * slot} for slot in range(1, 9))
+    played = Played(booter, script, [Disk(disk, errors=errors)])
+    assert played["lost"] and played.numbers("slots")[1] == 0
+
+
+# --- A driver that ends
+
+def test_driver_that_is_killed(booter, disk):
+    """While pages are out: who needs one ends, and all who do not go on. Nobody waits for ever; there is no swap device any more."""
+    script = begun(512, left=125)
+    for number in (1, 2, 3):
+        script.do("START", number).do("MAP", AT, 40, WRITABLE, actor=number, value=AT).do("WRITE", AT, 40, 3, actor=number, value=40)
+    for number in (1, 2):
+        script.do("SUM", AT, 40, value=of_written(40, 3), actor=number, flags=LATER | LOST)
+    script.do("END_DRIVER").do("BARRIER")
+    for number in (1, 2, 3):
+        script.do("SUM", AT, 40, value=of_written(40, 3), actor=number, flags=LOST)
+    script.do("DRIVER").do("SWAP", 512, value=FAILED, error=EXISTS)
+    script.do("START", 4).do("MAP", AT, 10, WRITABLE, actor=4, value=AT).do("WRITE", AT, 10, 3, actor=4, value=10)
+    script.do("SUM", AT, 10, value=of_written(10, 3), actor=4)
+    for number in (1, 2, 3, 4):
+        script.do("KILL", number)
+    script.do("NAP", 500).do("COUNTS")
+    played = Played(booter, script, [disk])
+    assert len(played["lost"]) in (1, 2, 3) and played.numbers("slots")[1] == 0
+
+
+# --- Leaks
+
+@pytest.mark.parametrize("what", ["private", "shared", "file", "full"])
+def test_nothing_is_left(booter, disk, what):
+    script = begun(64 if what == "full" else 512).do("START", SERVER)
+    script.do("FILE_NEW", 40, 4, 0, 9, actor=SERVER).do("FILE_GONE", 0, actor=SERVER).do("LOOSE", 4).do("BALLAST", 140)
+    first = len(script.steps)
+    if what == "file":
+        script.do("FILE_NEW", 40, 4, 0, 9, actor=SERVER)
+    script.do("START", 1).do("START", 2)
+    if what == "private":
+        script.do("MAP", AT, 60, WRITABLE, actor=1, value=AT).do("WRITE", AT, 60, 7, actor=1, value=60)
+    elif what == "shared":
+        script.do("NEW", 60, 1, actor=1).do("TAKE", 1, actor=2, flags=GIVES)
+        for number in (1, 2):
+            script.do("ATTACH", AT, 60, WRITABLE, 0, 1, actor=number, value=AT)
+            script.do("WRITE", AT, 60, number, actor=number, value=60)
+        script.do("DELETE", 1, actor=1)
+    elif what == "file":
+        script.do("TAKE", 4, actor=1, flags=GIVES).do("ATTACH", AT, 40, WRITABLE, 0, 4, actor=1, value=AT)
+        script.do("WRITE", AT, 40, 3, actor=1, value=40).do("SYNC", AT, 40, actor=1).do("WRITE", AT, 20, 4, actor=1, value=20)
+        script.do("SUM", AT, 40, actor=1, flags=LATER | ANY)
+    else:
+        script.do("MAP", AT, 400, WRITABLE, actor=1, value=AT).do("WRITE", AT, 400, 1, actor=1, value=ended(END_MEMORY))
+    script.do("KILL", 1).do("KILL", 2)
+    if what == "file":
+        script.do("FILE_GONE", 0, actor=SERVER).do("LOOSE", 4)
+    if what == "shared":
+        script.do("LOOSE", 1)
+    script.do("NAP", 20)
+    last = len(script.steps)
+    script.again(first, 5).do("NAP", 500).do("MARK")
+    script.steps += script.steps[first:last]
+    script.again(last + 3, 200 if LONG else 10).do("NAP", 500).do("SAME")
+    Played(booter, script, [disk], shift=0)
+
+
+# --- Whoever asks for whatever
+
+def wild(seed, rounds, calls):
+    """Programs that ask for anything at random, two without powers and one that may serve pages; then they are ended."""
+    script = begun(512)
+    script.do("START", SERVER).do("FILE_NEW", 40, 4, 0, 9, actor=SERVER).do("NEW", 20, 3)
+    ends = with_bystander(script, 2, 500)
+    script.do("START", 1).do("MAP", AT, 30, WRITABLE, actor=1, value=AT).do("WRITE", AT, 30, 7, actor=1, value=30)
+    script.do("BALLAST", 160)
+    for number in range(rounds):
+        for actor in (3, 4, 5):
+            script.do("START", actor, actor == 5)
+            for register in (3, 4):
+                script.do("TAKE", register, actor=actor, flags=GIVES)
+        for actor in (3, 4, 5):
+            script.do("WILD", seed * 1000 + number * 3 + actor, calls, actor=actor, flags=LATER | ANY)
+        script.do("NAP", 40).do("SUM", AT, 30, actor=1, value=of_written(30, 7))
+        for actor in (3, 4, 5):
+            script.do("KILL", actor)
+    ends()
+    script.do("KILL", 2).do("KILL", 1).do("UNMAP", AT, 1).do("DELETE", 3, flags=ANY).do("FILE_GONE", 0, actor=SERVER, flags=ANY)
+    return script.do("NAP", 1000).do("COUNTS")
+
+
+@pytest.mark.parametrize("seed", range(15 if LONG else 1))
+def test_wild(booter, disk, seed):
+    played = Played(booter, wild(seed, 25 if LONG else 8, 90), [disk], shift=2)
+    assert played.numbers("slots")[1:] == [0, 0] and played.numbers("pages")[1:] == [16, 0, 16, 0]
+    assert played.numbers("swapped")[1] > 0

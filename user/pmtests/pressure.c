@@ -4,6 +4,7 @@
  * itself as it likes, so that little is left, and its own never goes.
  */
 #include "pressure.h"
+#include "pressure_wild.h"
 
 #include "string.h"
 #include "sys/child.h"
@@ -128,6 +129,9 @@ act(uint32_t what, const uint32_t *a)
         process_exit(a[0]);
     case TICK:
         return tick(a);
+    case WILD:
+        run_wild(a[0], a[1]);
+        return (struct result){0, 0};
     case SET:
         *(volatile uint32_t *)a[0] = a[1];
         return (struct result){0, 0};
@@ -421,7 +425,7 @@ direct(const struct step *s)
 
     switch (s->what) {
     case START:
-        return a[0] == SERVER ? start(SERVER, "pager", &files) : start(a[0], "user", &me);
+        return a[0] == SERVER ? start(SERVER, "pager", &files) : start(a[0], a[1] ? "pager" : "user", &me);
     case KILL:
         return kill(&actors[a[0]]);
     case WAIT:

@@ -28,7 +28,7 @@ struct step {
 
 /* Of anybody.  Addresses and pages come first. */
 enum {
-    MAP, UNMAP, ATTACH, PROTECT, ADVISE, SYNC, WRITE, SUM, LARGE, NEW, TAKE, RESIZE, DELETE, EXIT, TICK, SET,
+    MAP, UNMAP, ATTACH, PROTECT, ADVISE, SYNC, WRITE, SUM, LARGE, NEW, TAKE, RESIZE, DELETE, EXIT, TICK, SET, WILD,
     /* Of the director. */
     START = 32, KILL, WAIT, BARRIER, PEEK, BALLAST, DRIVER, END_DRIVER, SWAP, NAP, COUNTS, MARK, SAME, LOOSE, AGAIN,
     /* Of the server. */
