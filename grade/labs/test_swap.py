@@ -15,8 +15,8 @@ USER = 0x40000000  # where a program has memory of its own
 HERE, THERE = 0x10000000, 0x52000000  # where objects are mapped
 SLOTS = 200  # of a disk; with it a machine of 4 MiB has room for some 260 pages
 TOO_MANY = 360
+ENOUGH = 96  # free frames with which pages are taken back, but nobody waits yet
 IMAGE, LARGE = 1 << 20, 560  # bytes of a real disk; pages of one program, when no memory goes into a disk that is an actor
-FULL = 480  # pages of one program, with which memory and a small disk are full
 
 
 def chance_of(seed, name):
@@ -410,14 +410,17 @@ def test_mapped_again(boot, seed):
 
 
 def test_mapped_deleted(boot, seed):
-    """An object of a server that is deleted, or whose server ends, is mapped nowhere."""
+    """What a RAM disk has that is deleted, or a file whose server ends, is mapped nowhere."""
     s, chance = Stage(boot.tree), chance_of(seed, "deleted")
     pages = chance.randrange(3, 8)
-    for number, domain in ((1, "server"), (2, "user"), (3, "user")):
-        s.enter(number, domain)
+    s.server(1)
+    for number in (2, 3):
+        s.enter(number, "user")
+    s.object(pages, kind=2, store=20, actor=1)
+    s.pass_from(1, 20, BOTH, 20)
+    number = s.file(pages, store=21)
+    s.do(22, words(number, 0, pages, 1, 0x70000000), "the server brings all of its file", actor=1, value=pages)
     for store in (20, 21):
-        s.object(pages, kind=2, store=store, actor=1)
-        s.pass_from(1, store, BOTH, store)
         for actor in (2, 3):
             s.pass_to(actor, store, BOTH, store)
             s.map(HERE + store * 0x100000, pages, register=store, actor=actor)
@@ -461,11 +464,18 @@ def test_mapped_dirty(boot, seed):
         written.add(page)
         s.write(address + (page - first) * PAGE + 4 * n, 7, actor=actor)
         if n % 2:
-            for other in range(pages):
-                s.read(THERE + other * PAGE, ANY, "so that it is mapped there")
-            s.do("PM_PROTECT", words(THERE, pages, 0), "which looks at what was done to the pages", value=THERE)
-            s.stat("pages that others have written", dirty=len(written))
+            look_again(s, pages, written)
+    s.write(HERE + 0x1000000, 7, actor=1)
+    look_again(s, pages, written | {0})
     s.go(boot)
+
+
+def look_again(s, pages, written):
+    """The manager looks at what was done to the pages that the director has mapped."""
+    for page in range(pages):
+        s.read(THERE + page * PAGE, ANY, "so that it is mapped there")
+    s.do("PM_PROTECT", words(THERE, pages, 0), "which looks at what was done to the pages", value=THERE)
+    s.stat("pages that others have written", dirty=len(written))
 
 
 def evicted(boot, seed, chance):
@@ -519,6 +529,15 @@ def begin(s, slots=SLOTS, program=True, **options):
     s.disk(1, slots, **options)
     if program:
         s.enter(2, "user")
+
+
+def full(boot, slots):
+    """Pages of one program with which memory is as full as may be, but nobody has to wait, and so is a disk of so many slots."""
+    s, free = Stage(boot.tree), []
+    begin(s, slots)
+    s.counts("with one program", frames_free=lambda seen, what: free.append(seen))
+    s.go(boot)
+    return free[0] + slots - 1 - ENOUGH if slots != SLOTS else free[0] - ENOUGH
 
 
 def test_clock_hot(boot, seed):
@@ -683,14 +702,15 @@ def test_slots_distinct(boot, seed):
 def test_slots_all(boot, seed):
     """All slots are used if need be, but the first: each once."""
     s, chance = Stage(boot.tree), chance_of(seed, "all")
-    slots = 8 * chance.randrange(4, 7) + 1
+    slots = 16 * chance.randrange(2, 4) + 1
     begin(s, slots=slots)
+    pages = full(boot, slots)
     s.own(USER, 600, actor=2)
-    s.fill(USER, FULL, seed + 1, actor=2)
+    s.fill(USER, pages, seed + 1, actor=2)
     used = []
     s.counts("when more is needed than there is", slots=slots, slots_used=lambda seen, what: used.append(seen), ended=0)
-    s.unmap(USER + FULL // 2 * PAGE, FULL // 2, actor=2, value=0)
-    s.same(USER, FULL // 2, seed + 1, actor=2)
+    s.unmap(USER + 200 * PAGE, pages - 200, actor=2, value=0)
+    s.same(USER, 200, seed + 1, actor=2)
     asked = []
     s.look(boot, lambda o: asked.extend(journal(o, 2)))
     written = check_journal(asked, slots)
@@ -717,18 +737,18 @@ def test_slots_holes(boot, seed):
     s, chance = Stage(boot.tree), chance_of(seed, "holes")
     slots = 60
     begin(s, slots=slots)
-    pages = FULL - 40
+    pages = full(boot, slots) - 40
     s.own(USER, 600, actor=2)
     s.fill(USER, pages, seed + 1, actor=2)
     odd = chance.randrange(2)
     touches = [(i * PAGE + 4, 0, 77) for i in range(odd, 200, 2)]
     s.touches(USER, touches, "every other page is written", actor=2)
-    s.fill(USER + pages * PAGE, 40, seed + 2, actor=2)
+    s.fill(USER + pages * PAGE, 48, seed + 2, actor=2)
     s.counts("when every other page was written again", slots=slots, slots_used=at_least(slots - 8), slots_bad=0, ended=0)
     s.unmap(USER + 200 * PAGE, pages - 200, actor=2, value=0)
     s.same(USER, 200, seed + 1, actor=2)
     s.touches(USER, [(at, word, word) for at, _, word in touches], "what was written to every other page", actor=2)
-    s.same(USER + pages * PAGE, 40, seed + 2, actor=2)
+    s.same(USER + pages * PAGE, 48, seed + 2, actor=2)
     asked = []
     s.look(boot, lambda o: asked.extend(journal(o, 2)))
     check_journal(asked, slots)
@@ -828,45 +848,37 @@ def test_swap_shared(boot, seed):
     s.go(boot)
 
 
-def held_disk(s):
-    """A disk whose requests are seen one by one: it is process 1; a program that has just written so much that pages go is process 2."""
-    begin(s, serve=False)
-    s.own(USER, TOO_MANY, actor=2)
-
-
-def heard(s, function, answer=True, what=""):
-    """The next request to a held disk is of this kind; it is answered, but nothing is done."""
-    s.hear(30, f"{what or 'a request to the disk'}: {function}", actor=1, show=3,
-           check=lambda seen, said: expect(seen.value, s.abi[function], f"{said}: its function"))
-    if answer:
-        s.do("CALL_REPLY", words(8, 0), "the disk's answer", actor=1, target=7)
+def heard(s):
+    """The next request to a disk that is not serving yet."""
+    s.hear(30, "pages are to be written to the disk", actor=1, show=3,
+           check=lambda seen, said: expect(seen.value, s.DISK_WRITE, f"{said}: its function"))
 
 
 def test_swap_touched(boot, seed):
     """What is written to a page while that is on its way is not lost: it stays."""
     s = Stage(boot.tree)
-    held_disk(s)
-    s.fill(USER, 280, seed + 1, actor=2)
-    s.hear(30, "pages are to be written to the disk", actor=1, show=3,
-           check=lambda seen, said: expect(seen.value, s.DISK_WRITE, f"{said}: its function"))
-    s.fill(USER, 280, seed + 2, "all is written anew, while the disk writes", actor=2)
-    s.same(USER, 280, seed + 2, actor=2)
-    s.do("CALL_REPLY", words(8, 0), "the disk says that it has written", actor=1, target=7)
-    s.nap(10)
-    s.same(USER, 280, seed + 2, "what was written while the disk wrote something older", actor=2)
-    serve(s)
-    s.fill(USER + 280 * PAGE, TOO_MANY - 280, seed + 3, actor=2)
-    s.same(USER, 280, seed + 2, "what was written while the disk wrote something older", actor=2)
-    s.same(USER + 280 * PAGE, TOO_MANY - 280, seed + 3, actor=2)
+    begin(s, wait=10)
+    some = full(boot, SLOTS) - 80
+    s.own(USER, some, actor=2)
+    s.own(HERE, 80, actor=2)
+    s.fill(USER, some, seed + 1, actor=2)
+    s.fill(HERE, 80, seed + 3, actor=2)
+    s.fill(USER, some, seed + 2, "all is written anew, while the disk writes", actor=2)
+    s.same(USER, some, seed + 2, actor=2)
+    s.nap(300)
+    s.unmap(HERE, 80, actor=2, value=0)
     for flags in (0, 2):
-        s.do("PM_PROTECT", words(USER, 280, flags), "so that all of it is mapped anew", actor=2, value=USER)
-    s.same(USER, 280, seed + 2, "what was written while the disk wrote something older", actor=2)
-    s.counts("in the end", ended=0, slots_bad=0, swapped_out=at_least(60))
+        s.do("PM_PROTECT", words(USER, some, flags), "so that all of it is mapped anew", actor=2, value=USER)
+    s.do(17, words(USER, some, seed + 2), "what was written while the disk wrote something older, up to the first that is not there", actor=2,
+         later=True, value=some)
+    s.nap(800)
+    s.wait_for(2)
+    s.counts("in the end", ended=0, slots_bad=0, swapped_out=at_least(1))
     s.go(boot)
 
 
 def serve(s):
-    """From now on the disk of held_disk() does what it is asked for."""
+    """From now on a disk that was not serving does what it is asked for."""
     s.do(20, words(30, 0x20000000, 0x30000000, SLOTS, 0, 0, 0, 0, 0, 0), "a disk", actor=1, later=True)
 
 
@@ -1299,21 +1311,21 @@ def test_full_largest(boot, seed):
     for number in (2, 3, 4):
         s.enter(number, "user")
     grows(s, 1, 200, seed + 1)
-    large = chance.randrange(130, 150)
+    large = chance.randrange(150, 165)
     grows(s, 2, 60, seed + 2)
     grows(s, 3, large, seed + 3)
-    s.own(USER, 120, actor=4)
-    s.fill(USER, 120, seed + 4, "more than there is, but not most", actor=4)
+    s.own(USER, 130, actor=4)
+    s.fill(USER, 130, seed + 4, "more than there is, but not most", actor=4)
     s.do("PM_NUMBER", actor=3, what="of the largest program", ends=True)
     s.end(3, "END_MEMORY", "the largest program, when another needed more than there is")
-    for actor, pages in ((1, 200), (2, 60), (4, 120)):
+    for actor, pages in ((1, 200), (2, 60), (4, 130)):
         s.same(USER, pages, seed + actor, "of those that are not the largest", actor=actor)
     s.own(HERE, 240, actor=1)
-    s.fill(HERE, 145, seed + 5, "a server", actor=1)
+    s.fill(HERE, 150, seed + 5, "a server", actor=1)
     s.counts("when a server has taken memory of those that are kept", ended=1, frames_free=at_most(70))
-    s.same(HERE, 145, seed + 5, "a server", actor=1)
-    s.fill(HERE + 145 * PAGE, 95, seed + 6, "a server that takes all that there is", actor=1)
-    s.same(HERE, 145, seed + 5, "a server", actor=1)
+    s.same(HERE, 150, seed + 5, "a server", actor=1)
+    s.fill(HERE + 150 * PAGE, 90, seed + 6, "a server that takes all that there is", actor=1)
+    s.same(HERE, 150, seed + 5, "a server", actor=1)
     s.end(1, "it goes on", "a server that has taken all that there is")
     s.counts("when a server has taken all that there is", ended=2)
     s.go(boot)
@@ -1353,7 +1365,7 @@ def test_full_waits(boot, seed):
     s.wait_for(2)
     s.counts("when another has freed some", ended=0)
     for _ in range(2):
-        s.hear(30, "pages are to be written to the disk", actor=1, show=3)
+        heard(s)
         s.do("CALL_REPLY_ERROR", what="the disk fails", actor=1, target=s.ERR_DISK)
     serve(s)
     s.same(USER, 250, seed + 2, actor=2)
