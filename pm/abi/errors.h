@@ -53,10 +53,10 @@
 #define ERR_BAD_SEGMENT 0x232 /* a segment that is nowhere, or above another */
 #define ERR_BAD_ENTRY   0x233 /* it starts outside of its text */
 #define ERR_ARGUMENTS   0x234 /* too many, or too long */
-// SINCE swap
 
 /* --- Disks and memory. */
+#define ERR_AGAIN 0x241 /* a page had to come first: ask again */
+// SINCE swap
 #define ERR_DISK   0x240 /* the disk says that it cannot */
-#define ERR_AGAIN  0x241 /* a page had to come first: ask again */
 #define ERR_FORMAT 0x242 /* not a file system that one knows, or a damaged one */
 // END swap
