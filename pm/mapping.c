@@ -40,8 +40,7 @@ add(struct process *p, const struct mapping *m)
     // SOLUTION swap.1
     // | /* TODO swap.1: who may; region_add(), with MAP_OBJECT, and MAP_WRITE for who may write; region_attach(). */
     // | (void)p, (void)o, (void)may_write, (void)error;
-    // | exercise_missing("swap.1");
-    // | return ERR_LIMIT;
+    // | exercise_stop("swap.1");
     if (!o || (m->flags & MEMORY_WRITABLE && !may_write))
         return ERR_NO_ACCESS;
     if (m->flags & ~FLAGS)
