@@ -6,6 +6,9 @@
 #include <stddef.h>
 
 #include "play.h"
+// SINCE swap
+#include "pages.h"
+// END swap
 
 #include "abi/file.h"
 #include "abi/pm.h"
@@ -105,6 +108,10 @@ act(const struct step *s, struct outcome *o)
         o->value = *(volatile uint32_t *)word[0];
     else if (s->function == PLAY_WRITE)
         *(volatile uint32_t *)word[0] = word[1];
+    // SINCE swap
+    else if (s->function >= PLAY_FILL && s->function <= PLAY_FILE)
+        o->value = pages_step(s->function, word, s->size, registers);
+    // END swap
     else
         make_call(s, o);
 }
