@@ -6,9 +6,10 @@ import random
 import tempfile
 
 from lintel.failure import Failure, expect
-from lintel.pageplay import BOTH, POLICY, READ_ONLY, Stage, file_seed, journal, page_image
-from lintel.pages import PAGE
-from lintel.pmplay import ANY, rights, text, words
+from lintel.pageplay import (BOTH, BRING, BUFFER, CLEAN, DISK, FILE, FILL, HOT, KEPT, POLICY, READ_ONLY, SAME, STORE, WINDOW, Stage, file_seed,
+                             journal, page_image)
+from lintel.pages import FRAME, PAGE
+from lintel.pmplay import ANY, READ, SPAWN, rights, text, words
 
 PLACES = (0, 4 * 341, 4 * 682, 4 * 1023)  # of the words in a page that are written
 USER = 0x40000000  # where a program has memory of its own
@@ -419,7 +420,7 @@ def test_mapped_deleted(boot, seed):
     s.object(pages, kind=2, store=20, actor=1)
     s.pass_from(1, 20, BOTH, 20)
     number = s.file(pages, store=21)
-    s.do(22, words(number, 0, pages, 1, 0x70000000), "the server brings all of its file", actor=1, value=pages)
+    s.do(BRING, words(number, 0, pages, 1, WINDOW), "the server brings all of its file", actor=1, value=pages)
     for store in (20, 21):
         for actor in (2, 3):
             s.pass_to(actor, store, BOTH, store)
@@ -549,7 +550,7 @@ def test_clock_hot(boot, seed):
     s.own(HERE, hot, actor=2)
     s.fill(HERE, hot, seed + 1, actor=2)
     s.counts("before", faults=lambda seen, what: faults.append(seen))
-    s.do(19, words(USER, TOO_MANY, seed + 2, HERE, hot), f"{TOO_MANY} pages are written, and {hot} others read behind each of them", value=TOO_MANY, actor=2)
+    s.do(HOT, words(USER, TOO_MANY, seed + 2, HERE, hot), f"{TOO_MANY} pages are written, and {hot} others read behind each of them", value=TOO_MANY, actor=2)
     s.counts("when many pages have been written once, and few read all the time", swapped_out=at_least(50), swapped_in=at_most(15),
              faults=lambda seen, what: at_most(50)(seen - faults[0] - TOO_MANY, f"{what}, since then and besides the first of each page"))
     s.same(HERE, hot, seed + 1, actor=2)
@@ -578,7 +579,7 @@ def test_clock_wired(boot, seed):
     s.do("PM_OBJECT_STAT", what="of what is not", register=22, actor=3, show=8,
          check=lambda seen, what: at_least(pages - 2)(seen.data[6], f"{what}: pages on the swap device"))
     seen = {}
-    s.look(boot, lambda o: seen.update({at: (entry & ~0xFFF, o.physical(entry & ~0xFFF, PAGE)) for at, entry in o.mapped(o.processes()[5]).items()}))
+    s.look(boot, lambda o: seen.update({at: (entry & FRAME, o.physical(entry & FRAME, PAGE)) for at, entry in o.entries(4, "who has wired pages").items()}))
     for i, frame in enumerate(frames):
         expect(seen.get(HERE + i * PAGE), (frame, page_image(seed + 21, i)), f"wired page {i}: where it is in the machine's memory, and its bytes")
 
@@ -834,11 +835,11 @@ def test_swap_shared(boot, seed):
     s.fill(THERE, pages, seed + 2, actor=3)
     s.fill(HERE + pages * PAGE, pages, seed + 3, actor=3)
     for actor in (2, 3):
-        s.do(17, words(HERE, pages, seed + 1), "what is shared is read by both at once", actor=actor, later=True, value=pages)
+        s.do(SAME, words(HERE, pages, seed + 1), "what is shared is read by both at once", actor=actor, later=True, value=pages)
     s.nap(600)
     for actor in (2, 3):
         s.wait_for(actor)
-    s.do(17, words(THERE, pages, seed + 2), "what was copied", actor=3, later=True, value=pages)
+    s.do(SAME, words(THERE, pages, seed + 2), "what was copied", actor=3, later=True, value=pages)
     s.nap(600)
     s.wait_for(3)
     s.read(HERE + pages * PAGE, first_word(seed + 3, 0), "what another has written", actor=2)
@@ -869,7 +870,7 @@ def test_swap_touched(boot, seed):
     s.unmap(HERE, 80, actor=2, value=0)
     for flags in (0, 2):
         s.do("PM_PROTECT", words(USER, some, flags), "so that all of it is mapped anew", actor=2, value=USER)
-    s.do(17, words(USER, some, seed + 2), "what was written while the disk wrote something older, up to the first that is not there", actor=2,
+    s.do(SAME, words(USER, some, seed + 2), "what was written while the disk wrote something older, up to the first that is not there", actor=2,
          later=True, value=some)
     s.nap(800)
     s.wait_for(2)
@@ -879,7 +880,7 @@ def test_swap_touched(boot, seed):
 
 def serve(s):
     """From now on a disk that was not serving does what it is asked for."""
-    s.do(20, words(30, 0x20000000, 0x30000000, SLOTS, 0, 0, 0, 0, 0, 0), "a disk", actor=1, later=True)
+    s.do(DISK, words(30, BUFFER, STORE, SLOTS, 0, 0, 0, 0, 0, 0), "a disk", actor=1, later=True)
 
 
 def test_swap_lost(boot, seed):
@@ -917,11 +918,11 @@ def test_swap_left(boot, seed):
             s.fill(USER, 280, seed + 2, actor=actor)
             s.unmap(USER, TOO_MANY, actor=actor, value=0)
         elif actor == 2:
-            s.do(16, words(USER, TOO_MANY, seed + 2), "pages are written", actor=actor, later=True)
+            s.do(FILL, words(USER, TOO_MANY, seed + 2), "pages are written", actor=actor, later=True)
             s.nap(chance.randrange(5, 90))
         else:
             s.fill(USER + 260 * PAGE, 60, seed + 2, actor=actor)
-            s.do(17, words(USER, 260, seed + 1), "pages are read", actor=actor, later=True)
+            s.do(SAME, words(USER, 260, seed + 1), "pages are read", actor=actor, later=True)
             s.nap(chance.randrange(5, 90))
         s.do("PM_KILL", what="of a program whose pages are on the way", register=63 - actor, value=0)
         s.do("PM_WAIT", what="for its end", register=63 - actor)
@@ -947,7 +948,7 @@ def test_swap_image(boot, seed):
     s = Stage(boot.tree)
     s.object(16)
     s.map(HERE, 16)
-    s.do(6, words(0) + b"bin/disk\0disk\0", "the driver of disks", store=21)
+    s.do(SPAWN, words(0) + b"bin/disk\0disk\0", "the driver of disks", store=21)
     s.nap(1000)
     s.do("PM_RESOLVE", text("/dev/disk"), store=22)
     s.do("DISK_OPEN_WRITE", text("disk0"), gives=[(20, BOTH | rights("delete start stop"))], register=22, store=23, value=IMAGE // 512)
@@ -991,7 +992,7 @@ def served(s, chance, readers=2):
 
 def reads(s, actor, page, seed, **options):
     """It waits for this page."""
-    s.do(2, words(HERE + page * PAGE), "a page of a file is read", actor=actor, later=True, value=first_word(seed, page) if seed is not None else ANY, **options)
+    s.do(READ, words(HERE + page * PAGE), "a page of a file is read", actor=actor, later=True, value=first_word(seed, page) if seed is not None else ANY, **options)
 
 
 def test_cache_fill(boot, seed):
@@ -1087,7 +1088,7 @@ def test_cache_failed(boot, seed):
 def written_file(s, chance, seed, some):
     """A file of which the first pages are there, and some have been written: which."""
     number, _ = served(s, chance)
-    s.do(22, words(number, 0, 20, seed + 1, 0x70000000), "the server brings pages that nobody has asked for", actor=1, value=20)
+    s.do(BRING, words(number, 0, 20, seed + 1, WINDOW), "the server brings pages that nobody has asked for", actor=1, value=20)
     for actor in (2, 3):
         s.same(HERE, 20, seed + 1, actor=actor)
     s.stat("when it has only been read", dirty=0)
@@ -1218,23 +1219,23 @@ def test_cache_shrunk(boot, seed):
 
 def test_cache_limit(boot, seed):
     """So much of memory is dirty and no more: who writes waits until something has been cleaned."""
-    s, chance = Stage(boot.tree), chance_of(seed, "limit")
+    s = Stage(boot.tree)
     s.server(1)
     number = s.file(140)
-    s.own(0x38000000, 140, actor=1)
+    s.own(KEPT, 140, actor=1)
     s.enter(2, "user")
     s.pass_to(2, 20, BOTH, 20)
     s.map(HERE, 140, actor=2)
-    s.do(22, words(number, 0, 140, seed + 1, 0x70000000), "the server brings all of its file", actor=1, value=140)
+    s.do(BRING, words(number, 0, 140, seed + 1, WINDOW), "the server brings all of its file", actor=1, value=140)
     frames, dirty = [], []
     s.counts("before", frames=lambda seen, what: frames.append(seen))
-    s.do(16, words(HERE, 140, seed + 2), "all of a file is written", actor=2, later=True, value=140)
+    s.do(FILL, words(HERE, 140, seed + 2), "all of a file is written", actor=2, later=True, value=140)
     s.asked("PAGER_CLEAN", 16, what="when too much is dirty")
     s.nap(20)
     s.counts("while who writes waits", dirty=lambda seen, what: dirty.append(seen))
-    s.do(23, words(30, number, 0x70000000, 0x38000000), "the server cleans all that is dirty", actor=1, check=lambda seen, what: dirty.append(seen.value))
+    s.do(CLEAN, words(30, number, WINDOW, KEPT), "the server cleans all that is dirty", actor=1, check=lambda seen, what: dirty.append(seen.value))
     s.answered()
-    s.do(24, words(30, number, 0x70000000, 0x38000000), "a file server", actor=1, later=True)
+    s.do(FILE, words(30, number, WINDOW, KEPT), "a file server", actor=1, later=True)
     s.wait_for(2)
     s.same(HERE, 140, seed + 2, actor=2)
     s.fill(HERE, 1, seed + 2, "once more", actor=2)
@@ -1244,7 +1245,7 @@ def test_cache_limit(boot, seed):
     s.look(boot, lambda o: seen.update(o.has(2, "the server")))
     expect(dirty[0], frames[0] // 8, "pages that are dirty when somebody waits for that: an eighth of memory")
     expect(dirty[1] >= dirty[0], True, f"whether the server finds all of them to be cleaned: it cleans {dirty[1]} of {dirty[0]}")
-    wrong = [i for i in range(140) if seen.get(0x38000000 + i * PAGE, (0, b""))[1] != page_image(seed + 2, i)]
+    wrong = [i for i in range(140) if seen.get(KEPT + i * PAGE, (0, b""))[1] != page_image(seed + 2, i)]
     expect(wrong, [], "pages of the file that the server has not got as they were written last, after PM_SYNC")
 
 
@@ -1254,12 +1255,12 @@ def test_cache_pressure(boot, seed):
     pages, model, touches = chance.randrange(330, 380), {}, []
     s.server(1)
     number = s.file(pages)
-    s.own(0x38000000, pages, actor=1)
-    s.fill(0x38000000, pages, seed + 1, actor=1)
+    s.own(KEPT, pages, actor=1)
+    s.fill(KEPT, pages, seed + 1, actor=1)
     s.enter(2, "user")
     s.pass_to(2, 20, BOTH, 20)
     s.map(HERE, pages, actor=2)
-    s.do(24, words(30, number, 0x70000000, 0x38000000), "a file server", actor=1, later=True)
+    s.do(FILE, words(30, number, WINDOW, KEPT), "a file server", actor=1, later=True)
     for n in range(900):
         offset = (chance.randrange(pages) if n % 3 else n // 3 % pages) * PAGE + 4 * chance.choice((0, 1, 2))
         there = model.get(offset, first_word(seed + 1, offset // PAGE) if offset % PAGE == 0 else 0)
@@ -1358,7 +1359,7 @@ def test_full_waits(boot, seed):
     s.enter(2, "user")
     grows(s, 0, 100, seed + 3)
     s.own(USER, 300, actor=2)
-    s.do(16, words(USER, 250, seed + 2), "more than there is, while the disk writes", actor=2, later=True, value=250)
+    s.do(FILL, words(USER, 250, seed + 2), "more than there is, while the disk writes", actor=2, later=True, value=250)
     s.wait_for(2, "it waits as long as the disk writes, and nobody frees anything", silent=True)
     s.counts("while it waits", ended=0, waited=at_least(1), frames_free=at_most(81))
     s.unmap(USER, 100, value=0)
@@ -1384,7 +1385,7 @@ def test_full_many(boot, seed):
         s.enter(actor, "user")
         s.own(USER, pages, actor=actor)
     for actor, pages in sizes.items():
-        s.do(16, words(USER, pages, seed + actor), "pages are written", actor=actor, later=True)
+        s.do(FILL, words(USER, pages, seed + actor), "pages are written", actor=actor, later=True)
     s.nap(400)
     ended = []
     for actor in sizes:
@@ -1412,7 +1413,7 @@ def test_full_left(boot, seed):
     for actor in range(2, 7):
         s.enter(actor, "user")
         s.own(USER, 800, actor=actor)
-        s.do(16, words(USER, chance.randrange(620, 800), seed + actor), "more than there is", actor=actor, later=True)
+        s.do(FILL, words(USER, chance.randrange(620, 800), seed + actor), "more than there is", actor=actor, later=True)
         s.do("PM_WAIT", what="for a program that has to end", register=63 - actor, show=8,
              check=lambda seen, what: expect(seen.data[5], s.END_MEMORY, f"{what}: how it ended"))
         s.do("CALL_CLOSE", register=63 - actor)

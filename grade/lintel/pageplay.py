@@ -10,9 +10,9 @@ import struct
 from .failure import Failure, expect
 from .outside import Outside
 from .pages import FRAME, PAGE, WRITABLE, Pages
-from .pmplay import ALL, ANY, HEADERS, MOVE, SECONDS, Scene, abi, rights, text, words
+from .pmplay import ALL, ANY, HEADERS, MOVE, READ, SECONDS, WRITE, Scene, abi, rights, text, words
 
-FILL, SAME, TOUCHES, HOT, DISK, WALK, BRING, CLEAN, FILE = range(16, 25)
+FILL, SAME, TOUCHES, HOT, DISK, BRING, CLEAN, FILE = range(16, 24)
 WINDOW, KEPT = 0x70000000, 0x38000000  # addresses in a file server: its window; what is in its file
 SAY = 0x8008  # a function of servers
 SELF, DOOR, MINE = 0, 9, 8  # registers: the manager; the director's door; where actors have it
@@ -83,15 +83,16 @@ class Look(Pages):
         Outside.__init__(self, booted, SECONDS)
         self.run_to("machine_stop")
 
-    def has(self, number, what):
-        """{address: (is it writable, its bytes)} of a process of the play, by the manager's number."""
+    def entries(self, number, what):
+        """{address: entry in the page tables} of a process of the play, by the manager's number."""
         directory = self.processes().get(number + 1)
         if directory is None:
             raise Failure("wrong", f"{what} is there still when the play is over", "it has ended")
-        return {address: (bool(entry & WRITABLE), self.physical(entry & FRAME, PAGE)) for address, entry in self.mapped(directory).items()}
+        return self.mapped(directory)
 
-    def bytes_of(self, name, count):
-        return self.gdb.read(self.program(name), count)
+    def has(self, number, what):
+        """{address: (is it writable, its bytes)}, in the same way."""
+        return {at: (bool(entry & WRITABLE), self.physical(entry & FRAME, PAGE)) for at, entry in self.entries(number, what).items()}
 
 
 class Stage(Scene):
@@ -143,10 +144,10 @@ class Stage(Scene):
         self.do("PM_UNMAP", words(address, pages), actor=actor, **options)
 
     def read(self, address, value, what="", actor=0, **options):
-        self.do(2, words(address), f"{what + ', ' if what else ''}at {address:#x}", value=value, actor=actor, **options)
+        self.do(READ, words(address), f"{what + ', ' if what else ''}at {address:#x}", value=value, actor=actor, **options)
 
     def write(self, address, value, what="", actor=0, **options):
-        self.do(3, words(address, value), f"{what + ', ' if what else ''}at {address:#x}", value=0 if not options.get("ends") else ANY,
+        self.do(WRITE, words(address, value), f"{what + ', ' if what else ''}at {address:#x}", value=0 if not options.get("ends") else ANY,
                 actor=actor, **options)
 
     def stat(self, what, register=20, actor=0, **wanted):

@@ -17,10 +17,9 @@
 #define PLAY_TOUCHES 18 /* data: address; offset, wanted, new ...: reads a word, and writes another.  Value: the first that was wrong, or how many */
 #define PLAY_HOT     19 /* data: address, pages, seed; address, pages: fills, and reads all of the others behind each page */
 #define PLAY_DISK    20 /* data: struct play_disk: answers, for ever */
-#define PLAY_WALK    21 /* data: address, pages, seed, times: as PLAY_SAME, again and again */
-#define PLAY_BRING   22 /* data: object's number, page, pages, seed, address of a window: fills pages that nobody has asked for */
-#define PLAY_CLEAN   23 /* data: struct play_file: cleans what is dirty.  Value: pages */
-#define PLAY_FILE    24 /* data: struct play_file: answers, for ever */
+#define PLAY_BRING   21 /* data: object's number, page, pages, seed, address of a window: fills pages that nobody has asked for */
+#define PLAY_CLEAN   22 /* data: struct play_file: cleans what is dirty.  Value: pages */
+#define PLAY_FILE    23 /* data: struct play_file: answers, for ever */
 
 /* A disk: its door takes DISK_READ and DISK_WRITE. */
 struct play_disk {
@@ -83,16 +82,6 @@ same_pages(const uint32_t *word)
             if (page_at(word[0], page)[places[i]] != page_word(word[2], page, i))
                 return page;
     return word[1];
-}
-
-static uint32_t
-walk_pages(const uint32_t *word)
-{
-    uint32_t least = word[1];
-
-    for (uint32_t i = 0; i < word[3] && least == word[1]; i++)
-        least = same_pages(word);
-    return least;
 }
 
 static uint32_t
@@ -255,8 +244,6 @@ pages_step(uint32_t function, const uint32_t *word, uint32_t size, const uint32_
         return touch_words(word, size);
     case PLAY_HOT:
         return hot_pages(word);
-    case PLAY_WALK:
-        return walk_pages(word);
     case PLAY_BRING:
         return bring_pages(word);
     case PLAY_CLEAN:
