@@ -12,6 +12,9 @@
 #define ROUNDS 2u   /* after so many nothing can be found */
 
 #define ASKED_EVERY   16u /* pages */
+#define RECENT  64u  /* pages that have gone last */
+#define IN_VAIN 256u /* so many more of these came back than of others, while the swap device was full: it is no use */
+
 #define FRAMES_A_PAGE 3u  /* at most: with tables in two processes */
 
 struct sleeper *memory_sleepers;
@@ -103,6 +106,33 @@ forget(struct page *page)
     // END swap.4
 }
 
+/*
+ * When the swap device is full, only what has not been written can go.  If that is not enough for all, the same pages come and
+ * go, and nobody gets on, though each waits only a moment: memory is full then, too.
+ */
+static struct {
+    const struct object *object;
+    uint32_t index;
+} gone[RECENT]; /* the last ones */
+static uint32_t gone_next, returned;
+
+static void
+remember(const struct page *page)
+{
+    gone[gone_next].object = page->object;
+    gone[gone_next].index = page->index;
+    gone_next = (gone_next + 1) % RECENT;
+}
+
+static bool
+is_recent(const struct object *o, uint32_t index)
+{
+    for (uint32_t i = 0; i < RECENT; i++)
+        if (gone[i].object == o && gone[i].index == index)
+            return true;
+    return false;
+}
+
 /* It goes, or is going to; or cannot, because there is no room on the swap device. */
 static void
 evict(struct page *page)
@@ -111,6 +141,7 @@ evict(struct page *page)
     page_used(page); /* once more, now that nobody can write it */
     if (!page->dirty) {
         record_evict(page, "drop");
+        remember(page);
         forget(page);
     } else if (page->object->kind == OBJECT_FILE) {
         record_evict(page, "clean");
@@ -191,6 +222,7 @@ exhausted(void)
         return;
     }
     counts.ended++;
+    returned = 0;
     life_end(p, END_MEMORY, 0);
 }
 
@@ -216,4 +248,18 @@ memory_check(void)
     if (memory_sleepers && !more_comes())
         exhausted();
     // END swap.8
+}
+
+/* A page that is not in memory is needed. */
+void
+memory_returns(const struct object *o, uint32_t index)
+{
+    if (asked_in > 0)
+        returned = 0; /* there is plenty */
+    else if (swap_exhausted() && is_recent(o, index))
+        returned++;
+    else
+        returned -= returned > 0;
+    if (returned > IN_VAIN && processes_ending == 0)
+        exhausted();
 }

@@ -63,6 +63,7 @@ from_entry(struct object *o, uint32_t index, uint32_t entry)
     if (ENTRY_IS_PAGE(entry))
         return found(page_of(entry));
     record_fault(o, index, "swap");
+    memory_returns(o, index);
     return come_back(o, index, entry >> 1);
 }
 
@@ -111,6 +112,7 @@ object_touch(struct object *o, uint32_t index)
     if (entry)
         return from_entry(o, index, entry);
     record_fault(o, index, o->kind == OBJECT_FILE ? "fill" : "zero");
+    memory_returns(o, index);
     return first_page(o, index);
 }
 
@@ -224,6 +226,7 @@ fresh(struct process *p, uint32_t index, bool writable)
     if (memory_left() < FRESH)
         return (struct touched){.outcome = TOUCH_MEMORY};
     record_fault(p->memory, index, "zero");
+    memory_returns(p->memory, index);
     if (bound_page(p))
         return failed(ERR_LIMIT);
     page = page_new(p->memory, index);

@@ -109,11 +109,18 @@ swap_full(void)
     return leaving_count == CLUSTER;
 }
 
+/* There is no slot any more. */
+bool
+swap_exhausted(void)
+{
+    return swap_used + swap_bad + 1 + leaving_count >= swap_slots;
+}
+
 /* A page that is dirty: it goes, if there is a slot for it. */
 void
 swap_out(struct page *page)
 {
-    if (swap_used + swap_bad + 1 + leaving_count >= swap_slots)
+    if (swap_exhausted())
         return;
     record_evict(page, "swap");
     page_unmap(page);

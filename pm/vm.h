@@ -182,6 +182,7 @@ void memory_ask(void);  /* many */
 bool memory_is_plenty(void);
 void memory_freed(void);
 void memory_check(void);
+void memory_returns(const struct object *o, uint32_t index);
 uint32_t memory_kept(void);
 
 /* --- swap.c */
@@ -190,6 +191,7 @@ extern uint32_t swap_slots, swap_used, swap_bad;
 void slot_free(uint32_t slot);
 void swap_out(struct page *page);
 bool swap_full(void);
+bool swap_exhausted(void);
 void swap_in(struct page *page);
 void swap_forget(struct page *page); /* it does not wait to be read any more */
 handler pm_swap;

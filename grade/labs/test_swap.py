@@ -1377,23 +1377,31 @@ def test_full_waits(boot, seed):
 
 def test_full_many(boot, seed):
     """Some programs that need more than there is, at once: each ends well, or because memory is full; none hangs."""
-    s, chance = Stage(boot.tree), chance_of(seed, "many")
+    chance = chance_of(seed, "many")
+    s = Stage(boot.tree)
     s.object(1)
     s.map(THERE, 1)
-    sizes = {actor: chance.randrange(120, 190) for actor in range(1, 6)}
+    many(s, boot, chance, seed, range(1, 6), 400)
+    s = Stage(boot.tree)
+    begin(s, slots=100, program=False)
+    many(s, boot, chance, seed, range(2, 7), 3000, memory=4)
+
+
+def many(s, boot, chance, seed, actors, limit, **options):
+    sizes = {actor: chance.randrange(130, 190) for actor in actors}
     for actor, pages in sizes.items():
         s.enter(actor, "user")
         s.own(USER, pages, actor=actor)
     for actor, pages in sizes.items():
         s.do(FILL, words(USER, pages, seed + actor), "pages are written", actor=actor, later=True)
-    s.nap(400)
+    s.nap(limit)
     ended = []
     for actor in sizes:
-        s.do("PM_PROCESS", words(actor + 1), show=8, check=lambda seen, what: ended.append(seen.data[5]))
+        s.do("PM_PROCESS", words(actor + 1), what="of many", show=8, check=lambda seen, what: ended.append(seen.data[5]))
     s.counts("when all programs but those that had to end have what they want", ended=lambda seen, what: ended.append(seen), slots_bad=0)
     s.do("PM_MAP", words(USER, 40, 2), value=USER)
     s.fill(USER, 40, seed + 1, "the first process")
-    s.go(boot)
+    s.go(boot, **options)
     check_many(s, ended, sizes)
 
 
