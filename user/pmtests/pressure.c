@@ -274,8 +274,11 @@ let(const struct step *s)
     memcpy(buffer, s, sizeof(*s));
     if (s->flags & STEP_GIVES)
         buffer[sizeof(*s) / 4] = descriptor_word(registers[s->argument[0]], RIGHTS_ALL, 0);
+    if (answer(a->reply, buffer, call_sizes(sizeof(buffer), sizeof(*s), s->flags & STEP_GIVES ? 1 : 0)).error) {
+        judge(s, -1, ERR_MESSAGE); /* there is no such descriptor */
+        return;
+    }
     a->doing = s;
-    answer(a->reply, buffer, call_sizes(sizeof(buffer), sizeof(*s), s->flags & STEP_GIVES ? 1 : 0));
     a->reply = 0;
     if (!(s->flags & STEP_LATER))
         await(a);
