@@ -392,7 +392,7 @@ def test_larger_than_memory(booter, tmp_path, memory, programs):
     """Three times as large, each or, where memory is not so small, together. They come to their end; who asks for little gets an answer soon."""
     pages = 3 * 256 * (memory - 1) // programs if memory > 8 else 3 * 1700
     script = begun(slots := (pages + 256) * programs)
-    ends = with_bystander(script, 2, 1000)
+    ends = with_bystander(script, 2, 100)
     for number in range(3, 3 + programs):
         script.do("START", number).do("MAP", AT, pages, WRITABLE, actor=number, value=AT)
         script.do("LARGE", AT, pages, 1, actor=number, flags=LATER)

@@ -214,6 +214,7 @@ has_ended(struct actor *a)
 {
     struct process_view view;
     const struct step *s = a->doing;
+    uint32_t value;
 
     if (child_status(a->process, &view).error || view.state < PROCESS_ENDING)
         return false;
@@ -225,8 +226,11 @@ has_ended(struct actor *a)
         descriptor_close(a->reply);
     a->process = a->reply = 0;
     a->doing = NULL;
+    value = ENDED | view.end << 16 | (view.status & 0xffff);
     if (s)
-        judge(s, ENDED | view.end << 16 | (view.status & 0xffff), 0);
+        judge(s, value, 0);
+    else if ((a->left = view.end == END_LOST)) /* between two steps */
+        report("lost", "%u %x", (uint32_t)(a - actors), value);
     return true;
 }
 
@@ -268,7 +272,9 @@ let(const struct step *s)
 
     await(a);
     if (!a->process || has_ended(a)) {
-        judge(s, a->left ? s->value : ENDED, a->left ? s->error : 0);
+        bool left = a->left && s->flags & STEP_LOST;
+
+        judge(s, left ? s->value : ENDED, left ? s->error : 0);
         return;
     }
     memcpy(buffer, s, sizeof(*s));
