@@ -21,9 +21,11 @@ pytestmark = pytest.mark.xdist_group("test_swap")
 
 LONG = bool(os.environ.get("LINTEL_LONG"))
 SLOTS = 2048
+AT = 0x20000000  # where actors map
 POLICY = (ROOT / "user/files/etc/policy").read_text().replace(
     "may   init processes", "may   init report swap processes").replace(
     "limit init    processes 64 pages  1024", "limit init    processes 64 pages 65536").replace(
+    "processes 32 pages 32768", "processes 32 pages 131072").replace(
     "allow user disk    copy ", "allow init disk read write copy\nallow user disk read copy ") + """
 domain pager
 processes pager system_process
@@ -76,6 +78,11 @@ def begun(slots=SLOTS, left=None):
     if left:
         script.do("BALLAST", left)
     return script
+
+
+def of_written(pages, seed):
+    """The sum of so many pages of private memory, after one WRITE."""
+    return pressure.sum_of(dict([pressure.written(seed, i)]) for i in range(pages))
 
 
 # --- Sequences
@@ -284,15 +291,84 @@ def test_sequences(booter, disk, seed):
     assert swapped_in > 50 and swapped_out > 50
 
 
+# --- One at a time, what goes wrong easily
+
+def pushed_out(script, number):
+    """What others have goes: this actor needs more than there is."""
+    return script.do("MAP", 2 * AT, 150, WRITABLE, actor=number, value=2 * AT).do("WRITE", 2 * AT, 150, 1, actor=number, value=150).do(
+        "SUM", 2 * AT, 150, actor=number, value=of_written(150, 1)).do("UNMAP", 2 * AT, 150, actor=number)
+
+
+def two_with_an_object(pages, left=200):
+    """Both have it mapped; the first has written to it."""
+    script = begun(left=left).do("START", 1).do("START", 2).do("NEW", pages, 1)
+    for number in (1, 2):
+        script.do("TAKE", 1, actor=number, flags=GIVES).do("ATTACH", AT, pages, WRITABLE, 0, 1, actor=number, value=AT)
+    return script.do("WRITE", AT, pages, 5, actor=1, value=pages)
+
+
+def test_what_is_read_from_outside_stays_dirty(booter, disk):
+    """The manager looks at pages that have been written."""
+    script = two_with_an_object(30).do("PEEK", 1, AT, 30, value=of_written(30, 5))
+    for _ in range(2):
+        pushed_out(script, 2).do("SUM", AT, 30, actor=1, value=of_written(30, 5))
+    Played(booter, script, [disk])
+
+
+def test_one_lets_go_of_what_comes_for_another(booter, disk):
+    """Pages that somebody has asked for stand in a queue; nobody has them mapped."""
+    script = two_with_an_object(60, left=230).do("START", 3)
+    for _ in range(4):
+        script.do("ATTACH", AT, 60, WRITABLE, 0, 1, value=AT)
+        pushed_out(script, 3).do("ADVISE", AT, 60, WILL_NEED, actor=1, value=AT)
+        script.do("UNMAP", AT, 60).do("SUM", AT, 60, actor=1, value=of_written(60, 5))
+    Played(booter, script, [disk])
+
+
+def test_what_comes_is_not_wanted_any_more(booter, disk):
+    """The object is cut, or its process killed, while pages stand in the queue, or are being read."""
+    script = two_with_an_object(60, left=230).do("START", 3).do("START", 4)
+    script.do("MAP", AT, 60, WRITABLE, actor=4, value=AT).do("WRITE", AT, 60, 6, actor=4, value=60)
+    pushed_out(script, 3).do("ADVISE", AT, 60, WILL_NEED, actor=1, value=AT).do("RESIZE", 1, 7, value=7)
+    script.do("SUM", AT, 7, actor=1, value=of_written(7, 5)).do("ADVISE", AT, 60, WILL_NEED, actor=4, value=AT).do("KILL", 4)
+    pushed_out(script, 3).do("SUM", AT, 7, actor=2, value=of_written(7, 5))
+    for number in (1, 2, 3):
+        script.do("KILL", number)
+    played = Played(booter, script.do("DELETE", 1).do("NAP", 500).do("COUNTS"), [disk])
+    assert played.numbers("slots") == [SLOTS, 0, 0] and played.numbers("pages")[1] == 16
+
+
+def test_zeros_go_while_somebody_writes(booter, disk):
+    """Pages that have only been read are zeros, and go for nothing; a write that finds one gone brings it again."""
+    script = begun(left=300)
+    for number in (1, 2, 3):
+        script.do("START", number).do("MAP", AT, 150, WRITABLE, actor=number, value=AT)
+    for _ in range(8):
+        for number in (1, 2, 3):
+            script.do("SUM", AT, 150, actor=number, flags=LATER)
+        for number in (1, 2, 3):
+            script.do("WRITE", AT, 150, 1, actor=number, value=150, flags=LATER)
+        for number in (1, 2, 3):
+            script.do("ADVISE", AT, 150, DONT_NEED, actor=number, value=AT)
+    Played(booter, script, [disk])
+
+
+def test_a_file_is_read_in_order(booter, disk):
+    """By several; its server brings more than it is asked for, and what is not needed goes at once."""
+    script = begun().do("START", SERVER).do("FILE_NEW", 48, 4, 0, 9, actor=SERVER).do("BALLAST", 170)
+    for number in (1, 2, 3):
+        script.do("START", number).do("TAKE", 4, actor=number, flags=GIVES)
+        script.do("ATTACH", AT, 48, 0, 0, 4, actor=number, value=AT)
+    for _ in range(12):
+        for number in (1, 2, 3):
+            script.do("SUM", AT, 48, actor=number, value=of_written(48, 9), flags=LATER)
+        pushed_out(script.do("BARRIER"), 3)
+    Played(booter, script, [disk], shift=4)
+
+
 # --- Programs that are larger than memory
 
 MEMORIES = (8, 16, 64) if LONG else (8,)
-AT = 0x20000000
-
-
-def of_written(pages, seed):
-    """The sum of so many pages of private memory, after one WRITE."""
-    return pressure.sum_of(dict([pressure.written(seed, i)]) for i in range(pages))
 
 
 def sparse(folder, slots):
@@ -313,17 +389,17 @@ def with_bystander(script, number, patience):
 
 @pytest.mark.parametrize("memory, programs", [(m, n) for m in MEMORIES for n in (1, 3)])
 def test_larger_than_memory(booter, tmp_path, memory, programs):
-    """Each three times as large. All of them come to their end, and who asks for little gets an answer soon."""
+    """Three times as large, each or, where memory is not so small, together. They come to their end; who asks for little gets an answer soon."""
     pages = 3 * 256 * (memory - 1) // programs if memory > 8 else 3 * 1700
     script = begun(slots := (pages + 256) * programs)
-    ends = with_bystander(script, 2, 1000)
+    ends = with_bystander(script, 2, 100)
     for number in range(3, 3 + programs):
         script.do("START", number).do("MAP", AT, pages, WRITABLE, actor=number, value=AT)
         script.do("LARGE", AT, pages, 1, actor=number, flags=LATER)
     for number in range(3, 3 + programs):
         script.do("WAIT", number, value=1)
     ends()
-    played = Played(booter, script.do("COUNTS"), [sparse(tmp_path, slots)], memory=memory, shift=4)
+    played = Played(booter, script.do("COUNTS"), [sparse(tmp_path, slots)], memory=memory, shift=2 if memory > 16 else 4)
     swapped_in, swapped_out, *_ = played.numbers("swapped")
     assert swapped_in > pages * programs // 2 and swapped_out > pages * programs // 2
     assert played.numbers("frames")[3] == 0
@@ -359,7 +435,7 @@ def test_full(booter, disk, slots, hogs):
 
 # --- Disks that fail
 
-BAD_SLOTS = range(1, 64) if LONG else (1, 6, 33)
+BAD_SLOTS = range(1, 64) if LONG else (1, 33)
 
 
 def three_actors(script, flags=0):
@@ -407,10 +483,10 @@ def test_shared_page_that_is_lost(booter, disk):
     script = begun(128, left=125)
     for number in (1, 2, 3):
         script.do("START", number)
-    script.do("NEW", 30, 1, actor=1)
+    script.do("NEW", 30, 1)
     for number in (1, 2, 3):
-        script.do("TAKE", 1, actor=number, flags=GIVES).do("ATTACH", AT, 30, WRITABLE, 0, 1, actor=number, value=AT)
-    script.do("WRITE", AT, 30, 5, actor=1, value=30)
+        script.do("TAKE", 1, actor=number, flags=GIVES | LOST).do("ATTACH", AT, 30, WRITABLE, 0, 1, actor=number, value=AT, flags=LOST)
+    script.do("WRITE", AT, 30, 5, actor=1, value=30, flags=LOST)
     for number in (2, 3):
         script.do("MAP", 2 * AT, 60, WRITABLE, actor=number, value=2 * AT, flags=LOST)
         script.do("WRITE", 2 * AT, 60, 5, actor=number, value=60, flags=LOST)
@@ -419,8 +495,8 @@ def test_shared_page_that_is_lost(booter, disk):
     script.do("SUM", 2 * AT, 60, actor=3, value=of_written(60, 5), flags=LOST)
     for number in (1, 2, 3):
         script.do("KILL", number)
-    script.do("NAP", 500).do("COUNTS")
-    errors = tuple({"iotype": "read", "sector": 8 * slot} for slot in range(1, 9))
+    script.do("DELETE", 1).do("NAP", 500).do("COUNTS")
+    errors = tuple({"iotype": "read", "sector": 8 * slot} for slot in range(16, 32))
     played = Played(booter, script, [Disk(disk, errors=errors)])
     assert played["lost"] and played.numbers("slots")[1] == 0
 

@@ -214,6 +214,7 @@ has_ended(struct actor *a)
 {
     struct process_view view;
     const struct step *s = a->doing;
+    uint32_t value;
 
     if (child_status(a->process, &view).error || view.state < PROCESS_ENDING)
         return false;
@@ -225,8 +226,11 @@ has_ended(struct actor *a)
         descriptor_close(a->reply);
     a->process = a->reply = 0;
     a->doing = NULL;
+    value = ENDED | view.end << 16 | (view.status & 0xffff);
     if (s)
-        judge(s, ENDED | view.end << 16 | (view.status & 0xffff), 0);
+        judge(s, value, 0);
+    else if ((a->left = view.end == END_LOST)) /* between two steps */
+        report("lost", "%u %x", (uint32_t)(a - actors), value);
     return true;
 }
 
@@ -268,14 +272,19 @@ let(const struct step *s)
 
     await(a);
     if (!a->process || has_ended(a)) {
-        judge(s, a->left ? s->value : ENDED, a->left ? s->error : 0);
+        bool left = a->left && s->flags & STEP_LOST;
+
+        judge(s, left ? s->value : ENDED, left ? s->error : 0);
         return;
     }
     memcpy(buffer, s, sizeof(*s));
     if (s->flags & STEP_GIVES)
         buffer[sizeof(*s) / 4] = descriptor_word(registers[s->argument[0]], RIGHTS_ALL, 0);
+    if (answer(a->reply, buffer, call_sizes(sizeof(buffer), sizeof(*s), s->flags & STEP_GIVES ? 1 : 0)).error) {
+        judge(s, -1, ERR_MESSAGE); /* there is no such descriptor */
+        return;
+    }
     a->doing = s;
-    answer(a->reply, buffer, call_sizes(sizeof(buffer), sizeof(*s), s->flags & STEP_GIVES ? 1 : 0));
     a->reply = 0;
     if (!(s->flags & STEP_LATER))
         await(a);
