@@ -1381,10 +1381,10 @@ def test_full_many(boot, seed):
     s = Stage(boot.tree)
     s.object(1)
     s.map(THERE, 1)
-    many(s, boot, chance, seed, range(1, 6), 400)
+    many(s, boot, chance, seed, range(1, 6), 2500)
     s = Stage(boot.tree)
     begin(s, slots=100, program=False)
-    many(s, boot, chance, seed, range(2, 7), 3000, memory=4)
+    many(s, boot, chance, seed, range(2, 7), 8000, memory=4, guest_seconds=20)
 
 
 def many(s, boot, chance, seed, actors, limit, **options):
