@@ -365,7 +365,7 @@ def test_who(tmp_path):
     windows         read write
     Nobody else.
 """
-    assert "\n    doors without a name of: driver windows user\n    Nobody.\n" in front("WHO=private").stdout
+    assert "\n    doors without a name of: init driver windows user\n    Nobody.\n" in front("WHO=private").stdout
     assert "\n    uses clock: read copy\n" in front("WHO=user").stdout
     assert front("WHO=/x").stdout == "\n/x: nobody may make a door with this name\n"
 
