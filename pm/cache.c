@@ -83,6 +83,18 @@ cache_clean(struct object *o)
     work_go();
 }
 
+/* Too much is dirty: whatever has something of it is to be cleaned, whoever wants to write. */
+void
+cache_clean_all(void)
+{
+    for (uint32_t i = 0; i < OBJECTS; i++) {
+        struct object *o = object_at(i);
+
+        if (o && o->kind == OBJECT_FILE && o->dirty && !o->failed)
+            cache_clean(o);
+    }
+}
+
 void
 cache_unqueue(struct object *o)
 {

@@ -177,7 +177,7 @@ bool
 memory_short(const struct process *p)
 {
     // SOLUTION swap.8
-    // | /* TODO swap.8: reclaim() when there is not enough; who must wait when there is hardly any? */
+    // | /* TODO swap.8: reclaim(LOOKS, target()) when there is not enough; who must wait when there is hardly any? */
     // | (void)p, (void)target, (void)reclaim;
     // | return false;
     if (memory_left() > target())

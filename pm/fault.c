@@ -146,11 +146,11 @@ static struct touched
 write_shared(struct page *page)
 {
     // SOLUTION swap.7
-    // | /* TODO swap.7: the first write to a page of a file makes it dirty, or waits: cache_full(), cache_clean(). */
+    // | /* TODO swap.7: the first write to a page of a file makes it dirty, or waits: cache_full(), cache_clean_all(). */
     // | return found(page);
     if (page->object->kind == OBJECT_FILE && !page->dirty) {
         if (cache_full()) {
-            cache_clean(page->object);
+            cache_clean_all();
             return (struct touched){.outcome = TOUCH_CLEAN};
         }
         page_dirtied(page, true);

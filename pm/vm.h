@@ -234,6 +234,7 @@ handler work_next;
 
 void cache_fill(struct page *page);
 void cache_clean(struct object *o);
+void cache_clean_all(void);
 void cache_forget(struct page *page);
 void cache_unqueue(struct object *o);
 void page_dirtied(struct page *page, bool dirty);
