@@ -87,7 +87,8 @@ class Disk:
             pathlib.Path(self.writes).write_bytes(b"")
             (folder / f"{name}.log").symlink_to(pathlib.Path(self.writes).absolute())
             words.append(_blockdev(driver="file", node_name=f"{name}-to", filename=f"{name}.log"))
-            words.append(_blockdev(driver="blklogwrites", node_name=f"{name}-log", file=top, log=f"{name}-to"))
+            log = {"log": f"{name}-to", "log-super-update-interval": 1}  # a machine may end at any time
+            words.append(_blockdev(driver="blklogwrites", node_name=f"{name}-log", file=top, **log))
             top = f"{name}-log"
         drive = f"ide-hd,drive={top},bus=ide.{number // 2},unit={number % 2},serial={name}"
         return [word for node in words for word in ("-blockdev", node)] + ["-device", ",".join(filter(None, [drive, self.options]))]
