@@ -12,7 +12,7 @@
 #define ROUNDS 2u   /* after so many nothing can be found */
 
 #define ASKED_EVERY   16u /* pages */
-#define RECENT  64u  /* pages that have gone last */
+#define RECENT  16u  /* pages that have gone last */
 #define IN_VAIN 256u /* so many more of these came back than of others, while the swap device was full: it is no use */
 
 #define FRAMES_A_PAGE 3u  /* at most: with tables in two processes */
@@ -137,6 +137,10 @@ is_recent(const struct object *o, uint32_t index)
 static void
 evict(struct page *page)
 {
+    if (page->fresh) { /* who asked for it has not come to it yet */
+        page->fresh = false;
+        return;
+    }
     page_protect(page);
     page_used(page); /* once more, now that nobody can write it */
     if (!page->dirty) {

@@ -119,7 +119,7 @@ restock(uint32_t most)
 static struct page *
 take(struct page *page, uint32_t *place, struct object *o, uint32_t index)
 {
-    *page = (struct page){.object = o, .index = index, .state = PAGE_HERE};
+    *page = (struct page){.object = o, .index = index, .state = PAGE_HERE, .fresh = true};
     *place = ENTRY_PAGE(number_of(page));
     o->resident++;
     memory_used();

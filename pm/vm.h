@@ -101,6 +101,7 @@ struct page {
     uint16_t wired;
     uint8_t state;
     bool dirty, writing;
+    bool fresh;               /* the hand has not come by yet */
 };
 
 extern struct page *const page_table;

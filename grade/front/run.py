@@ -112,7 +112,7 @@ def attached(path):
 
 
 # END swap
-def run(command, silence):
+def run(command, silence=SILENCE):
     return at_terminal(command) if terminal.is_ours() else typed(command, silence)
 
 
