@@ -12,10 +12,10 @@
 #define ROUNDS 2u   /* after so many nothing can be found */
 
 #define ASKED_EVERY   16u /* pages */
+#define FRAMES_A_PAGE 3u  /* at most: with tables in two processes */
+
 #define RECENT  16u  /* pages that have gone last */
 #define IN_VAIN 256u /* so many more of these came back than of others, while the swap device was full: it is no use */
-
-#define FRAMES_A_PAGE 3u  /* at most: with tables in two processes */
 
 struct sleeper *memory_sleepers;
 

@@ -11,12 +11,6 @@
 #include "abi/memory.h"
 #include "memory.h"
 
-static uint32_t
-least(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Is the range a whole number of pages of a program's memory? */
 // SINCE swap
 // < static bool

@@ -19,6 +19,12 @@
 
 #define PAGE 4096u
 
+static inline uint32_t
+least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Memory of the manager's own. */
 #define WINDOW     0x40000000u /* pages of other processes, while it reads or writes them */
 #define HEAP       0x50000000u

@@ -49,12 +49,6 @@ reach(struct process *p, uint32_t address, bool write, uint8_t **bytes)
     return 0;
 }
 
-static uint32_t
-least(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Into pages of regions that there are.  0, or an error; then some of it may have been written. */
 uint32_t
 memory_write(struct process *p, uint32_t address, const void *from, uint32_t size)

@@ -246,7 +246,6 @@ gone(struct page *page, uint32_t slot, bool failed)
     page->state = PAGE_HERE;
     page_dirtied(page, page->dirty || failed);
     // END swap.6
-    counts.evicted++;
 }
 
 static void

@@ -32,6 +32,14 @@ settle(struct process *p, uint32_t slot)
             page_dirtied(page, true);
 }
 
+static void
+settle_all(struct process *p, const struct object *o)
+{
+    for (uint32_t i = 0; i < p->window->slots; i++)
+        if (p->window->page[i] && p->window->page[i]->object == o)
+            settle(p, i);
+}
+
 /* The page cannot be brought: who waits for it hears of that. */
 static void
 fail(struct page *page)
@@ -236,8 +244,7 @@ pm_page_dirty(struct request *r)
     if (error)
         return error;
     close(p, slot);
-    for (uint32_t i = 0; i < p->window->slots; i++)
-        settle(p, i);
+    settle_all(p, o);
     page = dirty_page(o, from);
     error = page ? show(p, slot, page) : ERR_NOT_FOUND;
     if (error)
@@ -279,11 +286,10 @@ settle_cleaned(struct page *page)
 uint32_t
 pm_page_done(struct request *r)
 {
-    uint32_t slot = get_u32(&r->in), state = get_u32(&r->in), why = get_u32(&r->in), error = request_end(r);
+    uint32_t slot = get_u32(&r->in), state = get_u32(&r->in), error = request_end(r);
     struct process *p = r->process;
     struct page *page = p->window && slot < p->window->slots ? p->window->page[slot] : NULL;
 
-    (void)why;
     if (error)
         return error;
     if (!page)

@@ -255,14 +255,14 @@ class Stage(Scene):
         for page in range(index, index + pages):
             self.do("PM_PAGE_OPEN", words(slot, number, page), "a page that is not there", value=self.PAGE_NEW, actor=actor)
             self.fill(WINDOW + slot * PAGE, 1, file_seed(seed, page), "by the file server", actor=actor)
-            self.do("PM_PAGE_DONE", words(slot, self.PAGE_FILLED, 0), value=0, actor=actor)
+            self.do("PM_PAGE_DONE", words(slot, self.PAGE_FILLED), value=0, actor=actor)
 
     def cleans(self, number, index, seed, slot=1, start=0, done=True, actor=1):
         """The first dirty page from `start` on is this one, and this is in it."""
         self.do("PM_PAGE_DIRTY", words(slot, number, start), "what has to be written to the file", value=index, actor=actor)
         self.same(WINDOW + slot * PAGE, 1, file_seed(seed, index), "what has to be written to the file", actor=actor)
         if done:
-            self.do("PM_PAGE_DONE", words(slot, self.PAGE_CLEANED, 0), value=0, actor=actor)
+            self.do("PM_PAGE_DONE", words(slot, self.PAGE_CLEANED), value=0, actor=actor)
 
     def nothing_dirty(self, number, slot=1, start=0, actor=1):
         self.do("PM_PAGE_DIRTY", words(slot, number, start), "when nothing else is dirty", error="ERR_NOT_FOUND", actor=actor)

@@ -30,8 +30,8 @@
 
 /*
  * { uint32_t address, pages, flags, first; descriptor object } -> value: where.  `first`: the page of the object that comes first.
- * As PM_MAP; the descriptor needs READ, and for memory that is shared and writable WRITE: ERR_RIGHT of the manager's,
- * ERR_NO_ACCESS.  What lies behind the end of the object faults when it is touched.
+ * As PM_MAP; the descriptor needs READ, and for memory that is shared and writable WRITE; without these, or if it is none of an
+ * object that there is, ERR_NO_ACCESS.  What lies behind the end of the object faults when it is touched.
  */
 #define PM_MAP_OBJECT 0x5b8
 #define MAP_PRIVATE   0x10000u /* flag: what is written becomes the process's own, page by page */
@@ -51,7 +51,7 @@
 #define PM_OBJECT_STAT   0x5dc /* -> struct object_view */
 /* { uint32_t pages }: what is behind the new end is gone, mapped or not; so it needs DELETE.  ERR_PHASE: some of it is wired. */
 #define PM_OBJECT_RESIZE 0x5f1
-#define PM_OBJECT_DELETE 0x5e9 /* only its owner may: ERR_NO_ACCESS */
+#define PM_OBJECT_DELETE 0x5e9 /* needs DELETE.  ERR_NO_ACCESS: it is the manager's own, for the swap device */
 
 struct object_view {
     uint32_t value, error; /* 0 */
@@ -84,10 +84,10 @@ struct object_view {
 /* { uint32_t slot, object, from } -> value: the index, at `from` or behind, of a dirty page, which is in the slot now; ERR_NOT_FOUND. */
 #define PM_PAGE_DIRTY 0x610
 
-/* { uint32_t slot, state, error } */
+/* { uint32_t slot, state }.  ERR_RANGE: nothing is in the slot.  ERR_PHASE: the page is not in such a state. */
 #define PM_PAGE_DONE 0x618
 #define PAGE_FILLED  1 /* a page that was PAGE_NEW is there */
-#define PAGE_FAILED  2 /* it is not: who needs it gets the error; or one that was dirty is so still */
+#define PAGE_FAILED  2 /* it is not: who needs it gets ERR_DISK; or one that was dirty is so still */
 #define PAGE_CLEANED 3 /* what was dirty is in the file */
 #define PAGE_CLOSED  4 /* the slot is empty; with a page that was never filled, that is a failure */
 

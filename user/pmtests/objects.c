@@ -260,7 +260,7 @@ refused(void)
     report("sizes", "%x %x", object_resize(object, OBJECT_PAGES_MAX + 1).error, object_new(OBJECT_SHARED, -1).error);
     report("kinds", "%x %x %x", object_new(0, 1).error, object_new_ram_disk(1, &number).error, object_new(OBJECT_FILE, 1).error);
     report("powers", "%x %x", page_window(MEMORY, 1).error, wire(MEMORY, 1, &number).error);
-    report("nowhere", "%x %x", page_open(0, 0, 0).error, page_done(0, PAGE_FILLED, 0).error);
+    report("nowhere", "%x %x", page_open(0, 0, 0).error, page_done(0, PAGE_FILLED).error);
     while (made < 1000 && !object_new(OBJECT_SHARED, 1).error)
         made++;
     report("most", "%u", made);

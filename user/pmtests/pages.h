@@ -178,10 +178,10 @@ bring_pages(const uint32_t *word)
         if (r.error)
             return page - word[1];
         fill_page(word[4], 0, word[3] + page * 0x9e3779b1u);
-        if (page_done(0, PAGE_FILLED, 0).error)
+        if (page_done(0, PAGE_FILLED).error)
             return page - word[1];
     }
-    page_done(0, PAGE_CLOSED, 0);
+    page_done(0, PAGE_CLOSED);
     return word[2];
 }
 
@@ -195,7 +195,7 @@ file_fill(const struct play_file *f, uint32_t index, uint32_t count)
             return;
         if ((r.value & PAGE_READY) == 0) {
             memcpy((void *)f->window, (void *)(f->store + page * PAGE_SIZE), PAGE_SIZE);
-            page_done(0, PAGE_FILLED, 0);
+            page_done(0, PAGE_FILLED);
         }
     }
 }
@@ -208,10 +208,10 @@ file_clean(const struct play_file *f)
 
     for (; !(r = page_dirty(1, f->number, 0)).error; count++) {
         memcpy((void *)(f->store + r.value * PAGE_SIZE), (void *)(f->window + PAGE_SIZE), PAGE_SIZE);
-        page_done(1, PAGE_CLEANED, 0);
+        page_done(1, PAGE_CLEANED);
     }
-    page_done(0, PAGE_CLOSED, 0);
-    page_done(1, PAGE_CLOSED, 0);
+    page_done(0, PAGE_CLOSED);
+    page_done(1, PAGE_CLOSED);
     return count;
 }
 

@@ -46,9 +46,9 @@ fill(uint32_t f, uint32_t index)
     r = page_open(slot, file[f].number, index);
     if (!r.error && (r.value & PAGE_READY) == PAGE_NEW) {
         memcpy(window(slot), store[f][index], PAGE);
-        page_done(slot, file[f].fails & 1 ? PAGE_FAILED : PAGE_FILLED, 0);
+        page_done(slot, file[f].fails & 1 ? PAGE_FAILED : PAGE_FILLED);
     }
-    page_done(slot, PAGE_CLOSED, 0);
+    page_done(slot, PAGE_CLOSED);
 }
 
 static uint32_t
@@ -62,8 +62,8 @@ clean(uint32_t f, uint32_t count)
         from = r.value + 1;
         if (!(file[f].fails & 2))
             memcpy(store[f][r.value], window(0), PAGE);
-        page_done(0, file[f].fails & 2 ? PAGE_FAILED : PAGE_CLEANED, 0);
-        page_done(0, PAGE_CLOSED, 0);
+        page_done(0, file[f].fails & 2 ? PAGE_FAILED : PAGE_CLEANED);
+        page_done(0, PAGE_CLOSED);
     }
     return file[f].fails & 2 ? ERR_DISK : 0;
 }

@@ -151,9 +151,9 @@ page_dirty(uint32_t slot, uint32_t object, uint32_t from)
 }
 
 struct result
-page_done(uint32_t slot, uint32_t state, uint32_t error)
+page_done(uint32_t slot, uint32_t state)
 {
-    return ASK(PM_PAGE_DONE, PM_SELF, slot, state, error);
+    return ASK(PM_PAGE_DONE, PM_SELF, slot, state);
 }
 
 static struct result

@@ -46,7 +46,7 @@ struct result page_open(uint32_t slot, uint32_t object, uint32_t index);
 /* Value: the index of the page that is in the slot now. */
 struct result page_dirty(uint32_t slot, uint32_t object, uint32_t from);
 
-struct result page_done(uint32_t slot, uint32_t state, uint32_t error);
+struct result page_done(uint32_t slot, uint32_t state);
 
 /* --- For drivers: at most WIRE_MAX pages, and the physical address of each. */
 struct result wire(uint32_t address, uint32_t pages, uint32_t *physical);

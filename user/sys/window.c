@@ -116,7 +116,7 @@ window_fill(uint32_t object, uint32_t index, uint32_t most, uint32_t *pages)
 static void
 shut(struct slot *s)
 {
-    page_done(s - slot, PAGE_CLOSED, 0);
+    page_done(s - slot, PAGE_CLOSED);
     s->open = false;
 }
 
@@ -138,7 +138,7 @@ window_clean(uint32_t object, uint32_t from, uint32_t most, uint32_t *index, uin
             *index = from = r.value;
         if (r.value == from + *pages)
             continue;
-        page_done(*pages, PAGE_FAILED, 0);
+        page_done(*pages, PAGE_FAILED);
         break;
     }
     return *pages ? 0 : r.error;
@@ -148,7 +148,7 @@ static void
 done(uint32_t pages, uint32_t state, uint32_t error)
 {
     for (uint32_t i = 0; i < pages; i++) {
-        page_done(i, error ? PAGE_FAILED : state, error);
+        page_done(i, error ? PAGE_FAILED : state);
         slot[i].open = !error || state == PAGE_CLEANED; /* a page that was not filled is gone */
     }
 }

@@ -346,11 +346,10 @@ page_dirty(uint32_t i, uint32_t number, uint32_t from)
 }
 
 struct result
-page_done(uint32_t i, uint32_t state, uint32_t error)
+page_done(uint32_t i, uint32_t state)
 {
     struct page *p = slot[i];
 
-    (void)error;
     expect(p, "nothing is in that slot");
     if (state == PAGE_FILLED && p->coming) {
         p->coming = false;

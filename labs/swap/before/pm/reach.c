@@ -22,12 +22,6 @@ open_page(struct process *p, uint32_t address, uint32_t flags)
     return r.error ? ERR_RANGE : 0;
 }
 
-static uint32_t
-least(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Into pages of regions that there are.  0, or an error; then some of it may have been written. */
 uint32_t
 memory_write(struct process *p, uint32_t address, const void *from, uint32_t size)
