@@ -109,6 +109,12 @@ def test_all_that_was_said(talk):
     assert talk[0].stdout.splitlines()[-2] == "Then the machine was stopped."
 
 
+def test_each_time_the_same(talk, tmp_path):
+    """To the instruction, however long the machine was stopped."""
+    told = [line for line in trace(tmp_path).stdout.splitlines() if not line.startswith("Drawn:")]
+    assert told == talk[0].stdout.splitlines()[:-1]
+
+
 def test_the_general_path_says_the_same(tmp_path):
     """And other ticks change nothing."""
     assert lines(trace(tmp_path, append="fast=0 hz=1000")) == EXPECTED
