@@ -95,6 +95,7 @@ group_host() {
     have gcc || want gcc
     have clang || want clang
     fuzzer || want libclang-rt-dev
+    have ccache || want ccache
 }
 
 # SINCE swap

@@ -2,7 +2,9 @@
 import collections
 import os
 import pathlib
+import shutil
 import sys
+import tempfile
 
 import pytest
 
@@ -10,6 +12,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import kernels  # noqa: E402
+
+
+def pytest_configure(config):
+    """What ccache keeps is of one run, so that each run has compiled everything; debug information may name another tree of it."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="lintel-ccache-")
+        os.environ.update(CCACHE_DIR=folder, CCACHE_NOHASHDIR="1")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture(scope="session")

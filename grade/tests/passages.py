@@ -15,7 +15,6 @@ reference may have moved on since.
 
 import contextlib
 import dataclasses
-import fcntl
 import functools
 import os
 import pathlib
@@ -27,7 +26,6 @@ import sys
 import tempfile
 
 import states
-from branchtool.states import render
 
 ROOT = states.ROOT
 LIMIT = 60  # seconds that one session may take
@@ -112,30 +110,6 @@ def steps(path, lines):
 
 
 # --- Running
-
-class Trees:
-    """The tree of each lab, made and built once, by whoever needs it first."""
-
-    def __init__(self, shared):
-        self.shared = shared
-
-    @classmethod
-    def of_this_run(cls, tmp_path_factory):
-        mine = tmp_path_factory.getbasetemp()  # under xdist one of several, and their parent is that of this run
-        shared = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "lintel-labs"
-        shared.mkdir(exist_ok=True)
-        return cls(shared)
-
-    def of(self, lab):
-        tree, ready = self.shared / lab, self.shared / f"{lab}-ready"
-        with open(self.shared / f"{lab}-lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not ready.exists():
-                render(ROOT, tree, lab=lab)
-                states.make(tree, "build", "iso")
-                ready.touch()
-        return tree
-
 
 @functools.cache
 def programs(tree):
@@ -271,13 +245,12 @@ def check(passage, tree=ROOT):
 def main(names):
     paths = [pathlib.Path(name).resolve() for name in names] or sorted(ROOT.glob("labs/*/handout.md"))
     with tempfile.TemporaryDirectory(prefix="lintel-") as shared:
-        trees = Trees(pathlib.Path(shared))
-        return max(tell(one, trees) for path in paths for one in read(path))
+        return max(tell(one, states.States(pathlib.Path(shared), one.path.parent.name)) for path in paths for one in read(path))
 
 
 def tell(passage, trees):
     try:
-        check(passage, trees.of(passage.path.parent.name))
+        check(passage, trees.base)
     except Mismatch as mismatch:
         print(mismatch)
         return 1

@@ -2,6 +2,7 @@
 """Trees of the real project in other states: exercises missing, files changed; built and graded as a student would."""
 
 import fcntl
+import functools
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ from lintel import sandbox  # noqa: E402
 from branchtool.source import Source  # noqa: E402
 
 PYTHON = sys.executable
+CCACHE = "/usr/lib/ccache"  # compilers by their usual names; what is the same in several trees they compile once a run (conftest.py)
 
 
 # What the Makefile exports for its recipes (`given`): the tree that runs the tests has it, others have their own.
@@ -38,7 +40,8 @@ def replaced(text, pairs):
 
 def make(tree, *words, check=True):
     """make in a tree, quiet; never installs."""
-    done = subprocess.run(["make", "-s", *words, "INSTALL=no"], cwd=tree, env=clean_environment(), text=True,
+    environment = clean_environment(PATH=f"{CCACHE}:{os.environ['PATH']}")
+    done = subprocess.run(["make", "-s", *words, "INSTALL=no"], cwd=tree, env=environment, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=300)
     assert not check or done.returncode == 0, done.stdout
     return done
@@ -59,19 +62,25 @@ def shared_folder(factory):
     return mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
 
 
+@functools.cache
+def source():
+    """This tree, which no test changes."""
+    return Source.of_folder(ROOT)
+
+
 class States:
-    """Copies of one tree, that of a lab whose exercises are done, built once by whichever worker comes first."""
+    """One tree, that of a lab whose exercises are done, built once by whichever worker comes first; and copies of it."""
 
     def __init__(self, shared, lab):
-        self.source, self.lab = Source.of_folder(ROOT), lab
+        self.lab = lab
         shared = shared / f"lintel-states-{lab}"
         shared.mkdir(exist_ok=True)
         self.base = shared / "base"
         with open(shared / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (shared / "ready").exists():
-                states.render(self.source, self.base, lab=lab)
-                make(self.base, "build")
+                states.render(source(), self.base, lab=lab)
+                make(self.base, "build", "iso")
                 (shared / "ready").touch()
 
     def tree(self, folder, missing=(), changes=()):
@@ -86,9 +95,13 @@ class States:
         return folder
 
     def _take_out(self, folder, missing):
-        for path, file in states.state_tree(self.source, missing, self.lab).items():
+        for path, file in states.state_tree(source(), missing, self.lab).items():
             if file.data != (folder / path).read_bytes():
                 (folder / path).write_bytes(file.data)
+
+
+def of_this_run(factory, lab):
+    return States(shared_folder(factory), lab)
 
 
 def grade(tree, *words, lab):

@@ -192,7 +192,7 @@ def test_works_offline(made):
 
 @pytest.mark.parametrize("lab", sorted(path.parent.name for path in states.ROOT.glob("labs/*/lab.toml")))
 def test_in_the_branch_of_a_lab(lab, tmp_path):
-    states.states.render(states.Source.of_folder(states.ROOT), tmp_path / "tree", lab=lab)
+    states.states.render(states.source(), tmp_path / "tree", lab=lab)
     assert states.make(tmp_path / "tree", "docs").stdout == ""
     chapter = soup(tmp_path / "tree/build/docs/abi.html")
     headers = sorted(path.name for path in (tmp_path / "tree/kernel/abi").glob("*.h"))

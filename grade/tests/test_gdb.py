@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import dump
-import passages
+import states
 from project import Project
 
 
@@ -193,7 +193,7 @@ def test_memory_too_early():
 
 def test_before_there_are_processes(tmp_path_factory):
     """In the branches of the lab before paging."""
-    tree = passages.Trees.of_this_run(tmp_path_factory).of("traps")
+    tree = states.of_this_run(tmp_path_factory, "traps").base
     without = ["lintel processes", "lintel frames", "lintel space 1", "lintel walk 0 1"]
     said = dump.gdb_session(tree, [*without, "lintel walk 0xc0100000"])
     for command in without:
@@ -265,7 +265,7 @@ def test_doors(still):
 def test_before_there_are_doors(tmp_path_factory):
     """In the branches of the labs before."""
     for lab, missing in (("traps", "processes"), ("paging", "doors")):
-        tree = passages.Trees.of_this_run(tmp_path_factory).of(lab)
+        tree = states.of_this_run(tmp_path_factory, lab).base
         said = dump.gdb_session(tree, ["tbreak thread_switch", "continue", "threads", "lintel processes", "lintel descriptors", "lintel doors"])
         assert said["threads"][0].startswith("  number  state    came in by")
         assert said["lintel descriptors"] == said["lintel doors"] == ["this kernel has no doors: they come with the lab `doors`"]

@@ -232,7 +232,7 @@ def test_screen(booter):
 
 def test_budget_of_lines():
     """Of the finished tree, without markers; the contract, which is read by itself, is counted apart."""
-    tree = states.states.state_tree(states.Source.of_folder(states.ROOT))
+    tree = states.states.state_tree(states.source())
     lines = {path: len(file.data.splitlines()) for path, file in tree.items() if re.fullmatch(r"kernel/.*\.(c|h|asm)", path)}
     contract = sum(count for path, count in lines.items() if path.startswith("kernel/abi/"))
     kernel = sum(lines.values()) - contract

@@ -11,7 +11,7 @@ LAB = lab.load("traps")
 
 @pytest.fixture
 def tree(tmp_path_factory, tmp_path):
-    base = states.States(states.shared_folder(tmp_path_factory), "traps")
+    base = states.of_this_run(tmp_path_factory, "traps")
     return lambda changes=(): base.tree(tmp_path / "tree", (), changes)
 
 

@@ -39,7 +39,7 @@ PAIRS = [pair for pair in itertools.combinations(LABS, 2) if LONG or pair[1] == 
 @pytest.fixture
 def tree(tmp_path_factory, tmp_path):
     def make(name, missing=()):
-        return states.States(states.shared_folder(tmp_path_factory), name).tree(tmp_path / "tree", missing)
+        return states.of_this_run(tmp_path_factory, name).tree(tmp_path / "tree", missing)
     return make
 
 
@@ -109,7 +109,7 @@ def put(tree, folder):
 @pytest.mark.parametrize("before, name", MERGES)
 def test_merge(tmp_path, before, name):
     """The next lab comes into a student's work without a conflict; with it done too, that work has all its points still."""
-    source, work = Source.of_folder(states.ROOT), tmp_path / "work"
+    source, work = states.source(), tmp_path / "work"
     mine = in_ones_own_way(source)
     publish.make_into(source, work)
     git(work, "checkout", "--quiet", "-b", "mine", f"lab/{before}")

@@ -149,7 +149,7 @@ def test_make():
 
 def test_before_there_are_processes(tmp_path_factory):
     """In the branches of the lab before paging."""
-    done = memmap(passages.Trees.of_this_run(tmp_path_factory).of("traps") / "build")
+    done = memmap(states.of_this_run(tmp_path_factory, "traps").base / "build")
     assert done.returncode != 0 and "they come with the lab `paging`" in done.stderr
 
 

@@ -31,39 +31,41 @@ def test_enough(lab):
     mutants = [m for name, m in MUTANTS if name == lab]
     names = [m["name"] for m in mutants]
     assert len(set(names)) == len(names) >= 45
-    for exercise in labs.load(lab).exercises:
+    for exercise in described(lab).exercises:
         assert sum(exercise in m["loses"] for m in mutants) >= 4, f"mutants of {exercise}"
+
+
+described = functools.cache(labs.load)
 
 
 @functools.cache
 def branch(lab):
     """The lab's branch when it is done: where each file comes from, and its text."""
-    source = states.Source.of_folder(states.ROOT)
-    return source, source.files_in(lab), states.states.state_tree(source, lab=lab)
+    return states.source().files_in(lab), states.states.state_tree(states.source(), lab=lab)
 
 
 @each
 def test_place(lab, mutant):
     """The bug replaces one piece of the solution of an exercise that loses points by it."""
-    source, files, tree = branch(lab)
+    files, tree = branch(lab)
     assert tree[mutant["file"]].data.decode().count(mutant["old"]) == 1 and mutant["old"] != mutant["new"]
-    regions = [piece for piece in source.parsed[files[mutant["file"]]] if isinstance(piece, Region)]
+    regions = [piece for piece in states.source().parsed[files[mutant["file"]]] if isinstance(piece, Region)]
     places = [r.exercise for r in regions if mutant["old"].rstrip("\n") in "\n".join(r.solution)]
     assert places and places[0] in mutant["loses"]
-    assert mutant["file"] in labs.load(lab).editable
+    assert mutant["file"] in described(lab).editable
 
 
 @pytest.mark.skipif(not os.environ.get("LINTEL_MUTANTS"), reason="takes minutes: make test MUTANTS=1")
 @each
 def test_loses(lab, mutant, tmp_path_factory):
-    base = states.States(states.shared_folder(tmp_path_factory), lab).base
+    base = states.of_this_run(tmp_path_factory, lab).base
     with tempfile.TemporaryDirectory(prefix="lintel-", dir="/tmp") as folder:
         tree = pathlib.Path(folder, "tree")
         subprocess.run(["cp", "-a", str(base), str(tree)], check=True)
         change(tree / mutant["file"], mutant["old"], mutant["new"])
         states.make(tree, "build")
         for exercise in mutant["loses"]:
-            ids = [test.id for test in labs.load(lab).tests.values() if test.exercise.id == exercise]
+            ids = [test.id for test in described(lab).tests.values() if test.exercise.id == exercise]
             assert any(fails(tree, lab, id) for id in ids), f"{mutant['name']} ({mutant['why']}) survives {' '.join(ids)}"
 
 

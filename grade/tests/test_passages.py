@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 import passages
+import states
 
 PRINTED = [one for path in sorted(passages.ROOT.glob("labs/*/handout.md")) for one in passages.read(path)]
 
@@ -39,14 +40,9 @@ def read(tmp_path):
     return of
 
 
-@pytest.fixture(scope="session")
-def trees(tmp_path_factory):
-    return passages.Trees.of_this_run(tmp_path_factory)
-
-
 @pytest.mark.parametrize("passage", PRINTED, ids=[f"{one.path.parent.name}-{one.line}" for one in PRINTED])
-def test_printed(passage, trees):
-    passages.check(passage, trees.of(passage.path.parent.name))
+def test_printed(passage, tmp_path_factory):
+    passages.check(passage, states.of_this_run(tmp_path_factory, passage.path.parent.name).base)
 
 
 def test_blocks_are_found(read):

@@ -8,7 +8,6 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-import passages
 import states
 
 # A line that begins with "=" happens in the same entry of the kernel as the one before it, with ">" much later.
@@ -168,5 +167,5 @@ def test_make(tmp_path):
 
 def test_before_there_are_messages(tmp_path, tmp_path_factory):
     """In the branches of the labs before doors."""
-    done = trace(tmp_path, "demo", build=passages.Trees.of_this_run(tmp_path_factory).of("paging") / "build")
+    done = trace(tmp_path, "demo", build=states.of_this_run(tmp_path_factory, "paging").base / "build")
     assert done.returncode != 0 and "they come with the lab `doors`" in done.stderr
