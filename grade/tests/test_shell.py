@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 import tarfile
+import time
 
 import pytest
 
@@ -232,10 +233,11 @@ def test_wait(shell):
     assert shell("false & true & wait %1; echo $?; fg; echo $?") == "[1] false\n[2] true\n1\ntrue\n0\n"
 
 
-def interrupt(shell, command, seen, end="\n"):
-    """Types a command, waits for what it says, and types Ctrl-C."""
+def interrupt(shell, command, seen, end="\n", later=0):
+    """Types a command, waits for what it says, and types Ctrl-C; so many seconds later."""
     shell.type(command, end)
     shell.until(re.compile(seen))
+    time.sleep(later)
     shell.type(CTRL_C, end="")
     return shell.until()
 
@@ -257,10 +259,10 @@ def test_help_fits(shell):
 
 
 def test_interrupt_of_busy_scripts(shell):
-    """Scripts that start programs all the time start none behind it."""
+    """Scripts that start programs all the time start none behind it; nor those that the shell is just about to start."""
     shell("yes 'sh -c true; sh -c true | cat' | head -n 300 > many; echo 'sh many; sh many' > more")
-    for _ in range(8):
-        interrupt(shell, "echo begin; sh more | sh more", "begin\n$")
+    for n in range(10):
+        interrupt(shell, "echo begin; sh more | " + (n % 2 * 3) * "sh more | " + "sh more", "begin\n$", later=n / 1000)
         assert [row[-1] for row in rows(shell("sleep 0.2; ps"))].count("sh") == OWN_SHELLS
 
 

@@ -161,7 +161,7 @@ foreground_add(uint32_t child)
     lock();
     state.child[state.count++] = child;
     if (state.came)
-        child_kill(child);
+        kill_foreground();
     unlock();
 }
 

@@ -17,7 +17,10 @@
 /* From now on it is waited for at this window. */
 void interrupt_start(uint32_t window);
 
-/* A process is in the foreground; it ends at once if Ctrl-C was typed since the prompt.  At most FOREGROUND_MAX. */
+/*
+ * A process is in the foreground.  It runs already: if Ctrl-C was typed since the prompt, it ends at once, and so do those that
+ * it has started meanwhile.  At most FOREGROUND_MAX.
+ */
 void foreground_add(uint32_t child);
 
 /* Before its descriptor is closed. */
