@@ -363,6 +363,8 @@ server restart /none driver /bin/false
 program test /bin/crash null
 program nobody /bin/true
 program test /bin/none
+server restart /gone driver /bin/gone
+program test /bin/gone
 """
     booted = under_init(booter, "library", lines, ["false", "true", "crash"]).go(20, expect_end=False)
     said = booted.run.console.decode().replace("\r", "").splitlines()
@@ -370,6 +372,7 @@ program test /bin/none
         "init: /etc/boot:2: it is none of server, shell, program",
         "init: /bin/true cannot be started: not found",
         "init: /bin/none cannot be started: no such file or directory",
+        "init: /bin/gone cannot be started: no such file or directory",
         *[line for line in said if line.startswith("init: crash ended: exception 14 at 0800")]]
     assert [line for line in said if "false" in line] == [
         *["init: false ended with status 1"] * 7, "init: /bin/false ends again and again: from now on it is tried in silence"]

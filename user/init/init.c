@@ -67,7 +67,7 @@ plan(struct service *s)
     if (s->pause == PAUSE_LAST)
         return;
     s->pause = s->pause ? 2 * s->pause : PAUSE_FIRST;
-    if (s->pause == PAUSE_LAST && s->restart)
+    if (s->pause == PAUSE_LAST && s->restart && !s->refused)
         say("%s ends again and again: from now on it is tried in silence", s->argv[0]);
 }
 
@@ -92,6 +92,16 @@ until_due(void)
     return least;
 }
 
+/* Has it been said already that this program cannot be started, and why? */
+static bool
+is_told(const char *path, uint32_t error)
+{
+    for (uint32_t i = 0; i < service_count; i++)
+        if (services[i].refused == error && strcmp(services[i].argv[0], path) == 0)
+            return true;
+    return false;
+}
+
 /* Not to have started is to have ended. */
 static void
 start(struct service *s)
@@ -101,11 +111,11 @@ start(struct service *s)
     s->tried = true;
     s->started = clock_milliseconds();
     error = service_start(s);
-    if (!error)
-        return;
-    if (!is_known(s))
+    if (error && !is_told(s->argv[0], error))
         say("%s cannot be started: %s", s->argv[0], error_text(error));
-    plan(s);
+    s->refused = error;
+    if (error)
+        plan(s);
 }
 
 /* In the order of the file: who needs another's door comes after it. */

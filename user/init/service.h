@@ -36,6 +36,7 @@ struct service {
     uint32_t number;               /* of its process; 0 while it does not run */
     uint32_t started, due;         /* when it was started last; when it may be started next */
     uint32_t pause;                /* before that, if it ends soon */
+    uint32_t refused;              /* why it could not be started last; 0: it could */
 };
 
 extern struct service services[SERVICES_MAX];
