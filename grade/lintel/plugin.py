@@ -90,14 +90,23 @@ def _verdict(item, call):
         return {"status": result.ERROR, "output": _trace(error)}
     config = item.config
     test = config.lintel_lab.tests[_id(item)]
-    if error.kind == "wrong" and test.exercise.id in _missing(item):
-        error.kind, error.hint = "missing", f"the kernel said that exercise {test.exercise.id} is missing"
+    _explain(error, test, _missing(item))
     text = report.explain(config.lintel_lab, test, error, config.getoption("--seed"))
     return {"status": result.FAILED, "output": text, "kind": error.kind}
 
 
+def _explain(error, test, missing):
+    """An exercise that the test needs, and that the machine called missing, is the likely reason."""
+    needed = [exercise for exercise in (test.exercise.id, *test.needs) if exercise in missing]
+    if not needed or error.kind == "missing":
+        return
+    error.kind = "missing" if error.kind == "wrong" else error.kind
+    said = [f"the machine said that exercise {exercise} is missing" for exercise in needed]
+    error.hint = "\n".join(filter(None, [error.hint, *said]))
+
+
 def _missing(item):
-    """The exercises that the kernels of this test called missing."""
+    """The exercises that were called missing on the consoles of this test."""
     booter = item.funcargs.get("boot")
     return booter.missing() if booter else ()
 
