@@ -137,7 +137,8 @@ start_filling(struct job *job)
 {
     // SOLUTION swap.7
     // | /*
-    // |  * TODO swap.7: the first page of the queue: PAGER_FILL with index and count to the door of its object; o->last.
+    // |  * TODO swap.7: the first page of the queue: PAGER_FILL with index and count to the door of its object; o->last is the
+    // |  * last page that has been asked for.
     // |  * Each request has a number, which page and job have: asked.
     // |  */
     // | (void)job, (void)filled;

@@ -79,10 +79,11 @@ may_go(const struct page *page)
     // SOLUTION swap.4
     // | /* TODO swap.4: what must stay?  Whose private memory must? */
     // | (void)page;
+    // | exercise_missing("swap.4");
     // | return false;
     const struct object *o = page->object;
 
-    if (page->state != PAGE_HERE || page->wired || page->writing || page->sleepers || o->kind == OBJECT_RAM_DISK)
+    if (page->state != PAGE_HERE || page->wired || page->writing || o->kind == OBJECT_RAM_DISK)
         return false;
     return o->kind != OBJECT_PRIVATE || !(bound_serves(o->owner) || o->owner->state == PROCESS_NEW);
     // END swap.4
@@ -93,8 +94,12 @@ static void
 forget(struct page *page)
 {
     // SOLUTION swap.4
-    // | /* TODO swap.4: nobody may have it mapped; its object keeps the slot; pages that are nothing again are on nobody's account. */
+    // | /*
+    // |  * TODO swap.4: nobody may have it mapped; its object keeps the slot; what is nothing again is on nobody's account.
+    // |  * page_free(); counts.evicted
+    // |  */
     // | (void)page;
+    // | exercise_missing("swap.4");
     struct object *o = page->object;
     uint32_t entry = page->slot ? ENTRY_SLOT(page->slot) : 0;
 
@@ -182,7 +187,9 @@ memory_short(const struct process *p)
 {
     // SOLUTION swap.8
     // | /* TODO swap.8: reclaim(LOOKS, target()) when there is not enough; who must wait when there is hardly any? */
-    // | (void)p, (void)target, (void)reclaim;
+    // | (void)p, (void)reclaim;
+    // | if (memory_left() <= target())
+    // |     exercise_missing("swap.8");
     // | return false;
     if (memory_left() > target())
         return false;
@@ -204,7 +211,8 @@ static struct process *
 largest(void)
 {
     // SOLUTION swap.8
-    // | /* TODO swap.8 */
+    // | /* TODO swap.8: no server, and none that is ending. */
+    // | exercise_missing("swap.8");
     // | return NULL;
     struct process *found = NULL;
 
@@ -243,6 +251,8 @@ memory_check(void)
     // SOLUTION swap.8
     // | /* TODO swap.8: who waits for memory goes on when there is some; or something is under way; or somebody ends. */
     // | (void)more_comes, (void)exhausted;
+    // | if (memory_sleepers)
+    // |     exercise_missing("swap.8");
     // | memory_freed();
     memory_freed();
     for (uint32_t n = 0; n < ROUNDS * page_count + LOOKS && memory_sleepers && !more_comes(); n += LOOKS) {

@@ -80,7 +80,7 @@ static struct touched
 first_page(struct object *o, uint32_t index)
 {
     // SOLUTION swap.1
-    // | /* TODO swap.1: whose account is it on?  page_new(); that of a file is COMING, and cache_fill() asks for it. */
+    // | /* TODO swap.1: whose account is it on?  page_new(), counts.zeroed; that of a file is COMING, and cache_fill() asks for it. */
     // | (void)o, (void)index;
     // | exercise_missing("swap.1");
     // | return failed(ERR_RANGE);
@@ -121,7 +121,10 @@ static struct touched
 copy(struct process *p, uint32_t address, const struct page *from)
 {
     // SOLUTION swap.2
-    // | /* TODO swap.2: whose page is it from now on, and what does the table of pages say of it?  What is mapped there goes. */
+    // | /*
+    // |  * TODO swap.2: whose page is it from now on, and what does the table of pages say of it?  counts.copied; what is mapped there
+    // |  * goes.
+    // |  */
     // | (void)p, (void)address, (void)from;
     // | exercise_missing("swap.2");
     // | return failed(ERR_RANGE);
@@ -133,7 +136,7 @@ copy(struct process *p, uint32_t address, const struct page *from)
     if (!page)
         return (struct touched){.outcome = TOUCH_MEMORY};
     memcpy(page_bytes(page), page_bytes(from), PAGE);
-    page->dirty = true;
+    page_dirtied(page, true);
     p->pages++;
     counts.copied++;
     memory_unmap(p->descriptor, address, 1);
@@ -147,6 +150,8 @@ write_shared(struct page *page)
 {
     // SOLUTION swap.7
     // | /* TODO swap.7: the first write to a page of a file makes it dirty, or waits: cache_full(), cache_clean_all(). */
+    // | if (page->object->kind == OBJECT_FILE)
+    // |     exercise_missing("swap.7");
     // | return found(page);
     if (page->object->kind == OBJECT_FILE && !page->dirty) {
         if (cache_full()) {

@@ -14,8 +14,10 @@ static bool
 is_hidden(const struct region *r, uint32_t address)
 {
     // SOLUTION swap.2
-    // | /* TODO swap.2 */
-    // | (void)r, (void)address;
+    // | /* TODO swap.2: in memory or not. */
+    // | (void)address;
+    // | if (r->flags & MAP_PRIVATE)
+    // |     exercise_missing("swap.2");
     // | return false;
     return r->flags & MAP_PRIVATE && tree_get(&r->process->memory->tree, address / PAGE);
     // END swap.2
@@ -28,6 +30,7 @@ address_in(const struct region *r, uint32_t index)
     // SOLUTION swap.3
     // | /* TODO swap.3: 0 if it is not in it. */
     // | (void)r, (void)index;
+    // | exercise_missing("swap.3");
     // | return 0;
     return index - r->first < r->pages ? r->address + (index - r->first) * PAGE : 0;
     // END swap.3

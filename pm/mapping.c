@@ -38,7 +38,7 @@ add(struct process *p, const struct mapping *m)
     uint32_t error;
 
     // SOLUTION swap.1
-    // | /* TODO swap.1: who may; region_add(), with MAP_OBJECT, and MAP_WRITE for who may write; region_attach(). */
+    // | /* TODO swap.1: who may (else, or without an object, ERR_NO_ACCESS); region_add(), MAP_OBJECT, MAP_WRITE; region_attach(). */
     // | (void)p, (void)o, (void)may_write, (void)error;
     // | exercise_stop("swap.1");
     if (!o || (m->flags & MEMORY_WRITABLE && !may_write))

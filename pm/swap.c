@@ -31,8 +31,9 @@ slot_free(uint32_t slot)
 {
     // SOLUTION swap.5
     // | /* TODO swap.5: slot 0 is none. */
-    // | (void)slot;
-    if (slot == 0 || map[slot] != SLOT_USED)
+    // | if (slot)
+    // |     exercise_missing("swap.5");
+    if (slot == 0)
         return;
     map[slot] = SLOT_FREE;
     swap_used--;
@@ -51,8 +52,9 @@ static bool
 all_free(uint32_t slot, uint32_t count)
 {
     // SOLUTION swap.5
-    // | /* TODO swap.5 */
+    // | /* TODO swap.5: what is behind the last slot is not. */
     // | (void)slot, (void)count;
+    // | exercise_missing("swap.5");
     // | return false;
     for (uint32_t i = 0; i < count; i++)
         if (slot + i >= swap_slots || map[slot + i] != SLOT_FREE)
@@ -186,7 +188,7 @@ static void
 has_come(struct job *job)
 {
     // SOLUTION swap.6
-    // | /* TODO swap.6: is the page still wanted (job->page[0])?  Did the disk fail?  Who sleeps until it has come? */
+    // | /* TODO swap.6: is the page still wanted (job->page[0])?  Did the disk fail?  counts.swapped_in; who sleeps until it has come? */
     // | (void)job, (void)lose;
     // | exercise_missing("swap.6");
     struct page *page = job->page[0];
@@ -234,7 +236,10 @@ gone(struct page *page, uint32_t slot, bool failed)
     if (!page)
         return;
     // SOLUTION swap.6
-    // | /* TODO swap.6: has somebody touched it meanwhile?  If not it is free now, and its object has the slot.  Or it failed. */
+    // | /*
+    // |  * TODO swap.6: did it fail?  Has somebody touched it meanwhile?  If not it is free now, its object has the slot, and
+    // |  * counts.evicted; else it stays, and page_dirtied() frees the slot if it has changed.
+    // |  */
     // | exercise_missing("swap.6");
     page->writing = false;
     page->slot = failed ? 0 : slot;
@@ -274,7 +279,10 @@ static bool
 start_going(struct job *job)
 {
     // SOLUTION swap.6
-    // | /* TODO swap.6: pack(), take_run(): so many of leaving[] become the job's, clean, with what they hold in its part of the buffer. */
+    // | /*
+    // |  * TODO swap.6: pack(), take_run(): so many of leaving[] become the job's, clean, with what they hold in its part of the
+    // |  * buffer, from buffer[job->first] on.  job->index is the first slot.
+    // |  */
     // | (void)job, (void)pack, (void)take_run, (void)has_gone;
     // | exercise_missing("swap.6");
     // | return false;
@@ -285,7 +293,7 @@ start_going(struct job *job)
         return false;
     for (uint32_t i = 0; i < job->pages; i++) {
         job->page[i] = leaving[i];
-        job->page[i]->dirty = false;
+        page_dirtied(job->page[i], false);
         memcpy(page_bytes(buffer[job->first + i]), page_bytes(job->page[i]), PAGE);
         leaving[i] = NULL;
     }

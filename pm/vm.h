@@ -64,7 +64,7 @@ struct object {
     struct sleeper *synced;     /* who waits until nothing is dirty */
     struct object *next_dirty;  /* in the queue of those to be cleaned */
     bool queued;
-    uint32_t last;              /* the page that was filled last: the next one is read ahead */
+    uint32_t last;              /* of a file: the last page that was asked for; TREE_NONE at first, so page 0 is behind it, too */
 };
 
 struct object *object_named(const struct descriptor *d, uint32_t rights); /* NULL: none, or not with these rights */

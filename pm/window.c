@@ -56,8 +56,9 @@ static void
 not_cleaned(struct page *page)
 {
     // SOLUTION swap.7
-    // | /* TODO swap.7 */
+    // | /* TODO swap.7: nor is it being cleaned; page_dirtied(). */
     // | (void)page;
+    // | exercise_missing("swap.7");
     page->writing = false;
     page->object->writing--;
     page_dirtied(page, true);
@@ -202,8 +203,9 @@ static struct page *
 dirty_page(const struct object *o, uint32_t from)
 {
     // SOLUTION swap.7
-    // | /* TODO swap.7 */
+    // | /* TODO swap.7: tree_next(). */
     // | (void)o, (void)from;
+    // | exercise_missing("swap.7");
     // | return NULL;
     for (uint32_t i = tree_next(&o->tree, from); i != TREE_NONE && o->dirty; i = tree_next(&o->tree, i + 1)) {
         struct page *page = page_of(tree_get(&o->tree, i));
@@ -220,11 +222,15 @@ static void
 begin_cleaning(struct page *page)
 {
     // SOLUTION swap.7
-    // | /* TODO swap.7: it counts as clean from now on; but what is written to it meanwhile has to be noticed. */
+    // | /*
+    // |  * TODO swap.7: it counts as clean from now on; what is written to it meanwhile has to be noticed, and what was written before
+    // |  * not once more: page_protect(), page_used(), page_dirtied().  o->writing
+    // |  */
     // | (void)page;
     // | exercise_missing("swap.7");
-    page_dirtied(page, false);
     page_protect(page);
+    page_used(page); /* what was written so far its server sees: the processor's tables must not tell of it later */
+    page_dirtied(page, false);
     if (!page->writing)
         page->object->writing++;
     page->writing = true;
@@ -271,8 +277,9 @@ static void
 settle_cleaned(struct page *page)
 {
     // SOLUTION swap.7
-    // | /* TODO swap.7 */
+    // | /* TODO swap.7: counts.cleaned; who waits in o->synced? */
     // | (void)page;
+    // | exercise_missing("swap.7");
     struct object *o = page->object;
 
     page->writing = false;

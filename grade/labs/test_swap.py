@@ -9,7 +9,7 @@ from lintel.failure import Failure, expect
 from lintel.pageplay import (BOTH, BRING, BUFFER, CLEAN, DISK, FILE, FILL, HOT, KEPT, POLICY, READ_ONLY, SAME, STORE, WINDOW, Stage, file_seed,
                              journal, page_image)
 from lintel.pages import FRAME, PAGE
-from lintel.pmplay import ANY, READ, SPAWN, rights, text, words
+from lintel.pmplay import ANY, READ, SPAWN, WRITE, rights, text, words
 
 PLACES = (0, 4 * 341, 4 * 682, 4 * 1023)  # of the words in a page that are written
 USER = 0x40000000  # where a program has memory of its own
@@ -197,7 +197,25 @@ def test_objects_account(boot, seed):
     s.fill(HERE, 60, 7, "more than the owner may have", actor=2, ends=True, value=ANY)
     s.end(2, "END_FAULT", "who touches more than its owner may have", status=14)
     s.do("PM_PROCESS", words(2), "the owner's limit", show=9, check=lambda seen, what: expect(seen.data[7], 40, f"{what}: pages on its account"))
+    file_account(s, chance, seed)
     s.go(boot)
+
+
+def file_account(s, chance, seed):
+    """A page of a file is on nobody's."""
+    s.server(3)
+    s.enter(4, "user")
+    number, page = s.file(20, store=21, actor=3), chance.randrange(20)
+    s.pass_to(4, 21, BOTH, 21)
+    s.map(HERE, 20, register=21, actor=4)
+    before = s.noted("the server of a file", 3), s.noted("who reads a file", 4)
+    s.do(READ, words(HERE + page * PAGE), "a page of a file", actor=4, later=True, value=first_word(seed + 1, page))
+    s.nap(5)
+    s.account("the server, when somebody waits for a page of its file", 3, 0, before[0])
+    s.brings(number, page, seed + 1, actor=3)
+    s.wait_for(4)
+    s.account("the server, when somebody has read a page of its file", 3, 0, before[0])
+    s.account("who has read a page of a file", 4, 0, before[1])
 
 
 # --- swap.2: copy on write
@@ -440,8 +458,9 @@ def look_at_deleted(o, pages):
         has = o.has(actor + 1, f"actor {actor}")
         for store, what in ((20, "deleted"), (21, "of a server that has ended")):
             for base, count in ((HERE, pages), (THERE, pages - 1)):
-                seen = [at for at in pages_at(base + store * 0x100000, count) if at in has]
-                expect(seen, [], f"addresses at which process {actor} of the play has pages of an object that was {what}, in its page tables")
+                seen = [f"{at:#x}" for at in pages_at(base + store * 0x100000, count) if at in has]
+                expect(" ".join(seen) or "none", "none",
+                       f"addresses at which process {actor} of the play has pages of an object that was {what}, in its page tables")
 
 
 def test_mapped_dirty(boot, seed):
@@ -545,16 +564,16 @@ def test_clock_hot(boot, seed):
     """Pages that are used again and again stay; those that were used once go."""
     s, chance = Stage(boot.tree), chance_of(seed, "hot")
     begin(s)
-    hot, faults = chance.randrange(60, 80), []
-    s.own(USER, TOO_MANY, actor=2)
+    pages, hot, faults = 300, chance.randrange(60, 80), []  # for so many there is room, the device included: nothing is looked for in vain
+    s.own(USER, pages, actor=2)
     s.own(HERE, hot, actor=2)
     s.fill(HERE, hot, seed + 1, actor=2)
     s.counts("before", faults=lambda seen, what: faults.append(seen))
-    s.do(HOT, words(USER, TOO_MANY, seed + 2, HERE, hot), f"{TOO_MANY} pages are written, and {hot} others read behind each of them", value=TOO_MANY, actor=2)
+    s.do(HOT, words(USER, pages, seed + 2, HERE, hot), f"{pages} pages are written, and {hot} others read behind each of them", value=pages, actor=2)
     s.counts("when many pages have been written once, and few read all the time", swapped_out=at_least(50), swapped_in=at_most(15),
-             faults=lambda seen, what: at_most(50)(seen - faults[0] - TOO_MANY, f"{what}, since then and besides the first of each page"))
+             faults=lambda seen, what: at_most(50)(seen - faults[0] - pages, f"{what}, since then and besides the first of each page"))
     s.same(HERE, hot, seed + 1, actor=2)
-    s.same(USER, TOO_MANY, seed + 2, actor=2)
+    s.same(USER, pages, seed + 2, actor=2)
     s.go(boot)
 
 
@@ -585,7 +604,7 @@ def test_clock_wired(boot, seed):
 
 
 def test_clock_stay(boot, seed):
-    """Servers' own memory stays, and that of processes that have not been started, and what a RAM disk has."""
+    """Servers' own memory stays, that of processes that have not been started, what a RAM disk has, and what is being written."""
     s, chance = Stage(boot.tree), chance_of(seed, "stay")
     begin(s)
     pages = chance.randrange(10, 20)
@@ -610,6 +629,27 @@ def test_clock_stay(boot, seed):
     for number, who, count, value in ((4, "a server", pages, 1), (1, "the first process", pages, 3), (5, "a process that has not been started", 6, 4)):
         there = [i for i in range(count) if seen[number].get(USER + i * PAGE, (0, b""))[1][:2800] == page_image(seed + value, i)[:2800]]
         expect(there, list(range(count)), f"pages of {who} that are where they were, in its page tables")
+    stays_while_written(boot, chance, seed)
+
+
+def stays_while_written(boot, chance, seed):
+    """Pages that somebody reads while a slow disk writes them are clean, and on no device yet."""
+    s, pages = Stage(boot.tree), chance.randrange(3, 8)
+    begin(s, program=False, serve=False)
+    s.object(pages, store=21)
+    s.map(HERE, pages, register=21)
+    s.fill(HERE, pages, seed + 1)
+    s.object(700, store=22)
+    s.map(USER, 700, "", register=22)
+    s.same(USER, 700, 0, "more than there is, of what nobody has written")
+    heard(s)
+    s.same(HERE, pages, seed + 1, "what the disk is writing")
+    for _ in range(2):
+        s.same(USER, 700, 0, "more than there is, of what nobody has written")
+    s.same(HERE, pages, seed + 1, "what the disk is writing still")
+    s.do("CALL_REPLY_ERROR", what="the disk fails", actor=1, target=s.ERR_DISK)
+    s.same(HERE, pages, seed + 1, "what the disk could not write")
+    s.go(boot)
 
 
 def test_clock_clean(boot, seed):
@@ -621,11 +661,19 @@ def test_clock_clean(boot, seed):
     s.map(HERE, pages, actor=1)
     s.own(USER, 20, actor=1)
     s.fill(USER, 20, seed + 1, actor=1)
-    before = s.noted("before", 1)
+    s.server(2)
+    number = s.file(30, store=21, actor=2)
+    s.do(BRING, words(number, 0, 30, seed + 2, WINDOW), "a server brings all of its file", actor=2, value=30)
+    s.own(USER, 60)
+    s.fill(USER, 60, seed + 3)
+    before, server = s.noted("before", 1), s.noted("the server of a file", 2)
     s.same(HERE, pages, 0, "pages that nobody has written", actor=1)
     s.same(HERE, pages, 0, "and once more", actor=1)
     s.counts("when more pages were read than there is room for", evicted=at_least(pages), swapped_out=0, slots_used=0, ended=0,
              frames_free=lambda seen, what: expect(80 < seen < 180, True, f"{what}: whether {seen} are few, but enough"))
+    s.stat("a file that nobody has read", register=21, resident=0)
+    s.account("the server of a file, when its pages are gone", 2, 0, server)
+    s.unmap(USER, 60, what="so that nothing more goes", value=0)
     there = []
     s.do("PM_OBJECT_STAT", what="of what was read", register=20, actor=1, show=8, check=lambda seen, what: there.append(seen.data[4]))
     s.do("PM_PROCESS", words(2), "its owner", show=9, check=lambda seen, what: expect(seen.data[7] - before[0], there[0],
@@ -802,11 +850,13 @@ def test_slots_return(boot, seed):
 
 
 def test_swap_larger(boot, seed):
-    """A program that is larger than memory has what it wrote, page for page, though the disk fails at times."""
+    """A program that is larger than memory has what it wrote, page for page, though the disk fails at first; and what nobody uses goes."""
     s, chance = Stage(boot.tree), chance_of(seed, "larger")
-    bad = chance.randrange(10, 40)
-    begin(s, bad=(bad, bad + 1), fails="write")
-    pages, model, touches = chance.randrange(320, 380), {}, []
+    begin(s, bad=(1, chance.randrange(15, 25)), fails="write")
+    s.object(20, store=21)
+    s.map(HERE, 20, register=21)
+    s.fill(HERE, 20, seed + 1)
+    pages, model, touches = chance.randrange(320, 360), {}, []
     s.own(USER, pages, actor=2)
     for _ in range(1500):
         offset = chance.randrange(pages) * PAGE + 4 * chance.choice((0, 1, 700, 1023))
@@ -815,7 +865,9 @@ def test_swap_larger(boot, seed):
         model[offset] = word
     touches += [(offset, word, word) for offset, word in sorted(model.items())]
     s.touches(USER, touches, "a program that is larger than memory", actor=2)
-    s.counts("what went out and in", swapped_out=at_least(100), swapped_in=at_least(100), ended=0, slots_bad=at_least(1))
+    s.counts("what went out and in", swapped_out=at_least(100), swapped_in=at_least(100), ended=0, slots_bad=at_least(14))
+    s.stat("an object that nobody has used, of which some could not be written at first", register=21, resident=0, swapped=20, dirty=0)
+    s.same(HERE, 20, seed + 1, "what nobody has used")
     s.go(boot)
 
 
@@ -1138,11 +1190,11 @@ def test_cache_again(boot, seed):
     """What is written while it is being cleaned is cleaned again."""
     s, chance = Stage(boot.tree), chance_of(seed, "again")
     number, written = written_file(s, chance, seed, 3)
-    syncs(s, 2, error="ERR_AGAIN")
+    syncs(s, 3, error="ERR_AGAIN")
     s.asked("PAGER_CLEAN", 16)
     s.cleans(number, written[0], seed + 2, done=False)
     at = HERE + written[0] * PAGE
-    s.fill(at, 1, file_seed(seed + 4, written[0]), "written while it is being cleaned", actor=3)
+    s.fill(at, 1, file_seed(seed + 4, written[0]), "written while it is being cleaned, by who had written it before", actor=2)
     s.do("PM_PAGE_DONE", words(1, s.PAGE_CLEANED), value=0, actor=1)
     s.cleans(number, written[1], seed + 2, start=written[0] + 1)
     s.cleans(number, written[2], seed + 2, start=written[1])
@@ -1150,11 +1202,17 @@ def test_cache_again(boot, seed):
     s.stat("when one of three was written while it was cleaned", dirty=1)
     s.answered()
     s.asked("PAGER_CLEAN", 16, what="for what was written meanwhile")
-    s.cleans(number, written[0], seed + 4)
+    s.cleans(number, written[0], seed + 4, done=False)
+    s.fill(at, 1, file_seed(seed + 5, written[0]), "written once more while it is being cleaned", actor=2)
+    s.cleans(number, written[0], seed + 5, slot=2)
+    s.do("PM_PAGE_DONE", words(1, s.PAGE_CLOSED), "a slot with what was there before", value=0, actor=1)
     s.nothing_dirty(number)
     s.answered()
-    synced(s, 2)
-    s.same(at, 1, file_seed(seed + 4, written[0]), actor=2)
+    synced(s, 3)
+    for actor in (2, 3):
+        s.same(at, 1, file_seed(seed + 5, written[0]), actor=actor)
+        s.do("PM_PROTECT", words(HERE, 20, 2), "which looks at what was done to the pages", actor=actor, value=HERE)
+    s.stat("when nothing was written since all was cleaned", dirty=0)
     s.go(boot)
 
 
@@ -1247,6 +1305,28 @@ def test_cache_limit(boot, seed):
     expect(dirty[1] >= dirty[0], True, f"whether the server finds all of them to be cleaned: it cleans {dirty[1]} of {dirty[0]}")
     wrong = [i for i in range(140) if seen.get(KEPT + i * PAGE, (0, b""))[1] != page_image(seed + 2, i)]
     expect(wrong, [], "pages of the file that the server has not got as they were written last, after PM_SYNC")
+    limit_by_another(boot, seed, frames[0] // 8)
+
+
+def limit_by_another(boot, seed, limit):
+    """What is dirty is of one file, and who has to wait for that writes to another."""
+    s = Stage(boot.tree)
+    s.server(1)
+    numbers = s.file(limit), s.file(1, cookie=6, store=21)
+    s.enter(2, "user")
+    for address, number, pages, store in ((HERE, numbers[0], limit, 20), (THERE, numbers[1], 1, 21)):
+        s.pass_to(2, store, BOTH, store)
+        s.map(address, pages, register=store, actor=2)
+        s.do(BRING, words(number, 0, pages, seed + 1, WINDOW), "the server brings all of a file", actor=1, value=pages)
+    s.fill(HERE, limit, seed + 2, "so much of a file as may be dirty", actor=2)
+    s.quiet("as long as nobody waits")
+    s.do(WRITE, words(THERE, 7), "another file, of which nothing is dirty, is written", actor=2, later=True, value=0)
+    s.asked("PAGER_CLEAN", 16, what="to clean the file that is dirty")
+    s.cleans(numbers[0], 0, file_seed(seed + 2, 0))
+    s.answered()
+    s.wait_for(2)
+    s.stat("the other file", register=21, dirty=1)
+    s.go(boot)
 
 
 def test_cache_pressure(boot, seed):
