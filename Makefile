@@ -266,7 +266,7 @@ plot: build ## [PROGRAM=command] [MEMORY=MiB] [FILE=record] [OUT=dir]: pictures 
 	    $(call option,--memory,MEMORY) $(call option,--record,FILE) $(call option,--output,OUT)
 
 replace: ## [FILE=references] [FRAMES=8,16-64:8] [OUT=file.svg]: policies of page replacement, on paper
-	@PYTHONPATH=grade $(call front,replace.py) run "$${FILE:-$(BUILD)/plot/references.txt}" \
+	@PYTHONPATH=grade $(call front,replace.py) run $(if $(FILE),"$$FILE") \
 	    $(call option,--frames,FRAMES) $(call option,--plot,OUT)
 
 # END swap
