@@ -3,6 +3,7 @@
 machine, with images that are looked at from outside."""
 
 import contextlib
+import os
 import random
 import re
 import shutil
@@ -528,6 +529,28 @@ def test_flush_fails_on_the_machine(booter, original, pio):
     script.open(0).do("FILL", 0, 0, 512, 9).outcome("WRITE", 0, 9, 1, 0)
     script.outcome("FLUSH", 0, error=DISK_ERROR).outcome("FLUSH", 0).outcome("READ", 0, 9, 1, 0).sum(0, 0, content(9, 512))
     played(booter, script, [Disk(original, errors=({"iotype": "flush", "once": True},))])
+
+
+def too_slow(what):
+    """Once more than 32 KiB have gone through, the next transfer waits for minutes."""
+    return {f"bps-{what.lower()}": 64, f"bps-{what.lower()}-max": 32768}
+
+
+@pytest.mark.parametrize("what, other", [("READ", "WRITE"), ("WRITE", "READ")])
+@pytest.mark.parametrize("pio", [False, *([True] if os.environ.get("LINTEL_LONG") else [])])
+def test_disk_that_takes_too_long(booter, original, pio, what, other):
+    """After ten seconds who waits is told, and has the buffer alone: nothing comes into it any more, nothing out of it. The next
+    request is served. With DMA 64 KiB are one transfer, without it 128."""
+    script = Script(pio=pio)
+    script.open(0).open(1).do("FILL", 1, 0, 65536, 3).do("FILL", 0, 0, 65536, 1)
+    for error in [DISK_ERROR] if pio else [0, DISK_ERROR]:
+        script.outcome(what, 0, 2000, 128, 0, error=error)
+    script.do("FILL", 0, 0, 65536, 2).outcome(other, 1, 3000, 128, 0).outcome("FLUSH", 1).sum(0, 0, content(2, 65536))
+    at, seed = (3000, 3) if what == "READ" else (2000, 1)
+    before, after = original.read_bytes(), played(booter, script, [Disk(original, limits=too_slow(what))], guest_seconds=30).disks[0]
+    wanted = before[:at * 512] + content(seed, 65536) + before[(at + 128) * 512:]
+    assert after == wanted or (pio and what == "WRITE")
+    assert all(after[i:i + 512] in (before[i:i + 512], wanted[i:i + 512]) for i in range(0, SECTORS * 512, 512))
 
 
 def test_no_disk(booter):
