@@ -207,8 +207,11 @@ else
 	@PYTHONPATH=grade $(call front,gdb.py) --program "$${PROGRAM:-demo}" --break "$${BREAK:-kmain}" --modules "$$RUN_MODULES" --append "$$KERNEL_ARGS"$(typed)
 endif
 
-bochs: build $(BUILD)/lintel.iso ## [BREAK=kmain]: boot the ISO in the debugger of Bochs
-	@$(call front,bochs.py) --break "$${BREAK:-kmain}"
+# SINCE swap
+# < bochs: build $(BUILD)/lintel.iso ## [BREAK=kmain]: boot the ISO in the debugger of Bochs
+bochs: build $(BUILD)/lintel.iso ## [BREAK=kmain] [TYPE='a command']: boot the ISO in the debugger of Bochs
+# END swap
+	@$(call front,bochs.py) --break "$${BREAK:-kmain}"$(typed)
 
 iso: $(BUILD)/lintel.iso ## an image that GRUB boots, on a CD or a stick
 $(BUILD)/lintel.iso: all-images
@@ -266,7 +269,7 @@ plot: build ## [PROGRAM=command] [MEMORY=MiB] [FILE=record] [OUT=dir]: pictures 
 	    $(call option,--memory,MEMORY) $(call option,--record,FILE) $(call option,--output,OUT)
 
 replace: ## [FILE=references] [FRAMES=8,16-64:8] [OUT=file.svg]: policies of page replacement, on paper
-	@PYTHONPATH=grade $(call front,replace.py) run "$${FILE:-$(BUILD)/plot/references.txt}" \
+	@PYTHONPATH=grade $(call front,replace.py) run $(if $(FILE),"$$FILE") \
 	    $(call option,--frames,FRAMES) $(call option,--plot,OUT)
 
 # END swap

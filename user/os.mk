@@ -12,7 +12,7 @@ SYS_OBJECTS := $(patsubst user/%,$(BUILD)/user/%.o,$(filter-out user/sys/crt0.as
 PM_OBJECTS  := $(patsubst pm/%,$(BUILD)/pm/%.o,$(wildcard pm/*.c))
 OS_OBJECTS  := $(SYS_OBJECTS) $(PM_OBJECTS) $(BUILD)/user/sys/crt0.asm.o \
                $(patsubst user/%,$(BUILD)/user/%.o,$(OS_SINGLE) $(foreach name,$(OS_FOLDERS),$(wildcard user/$(name)/*.c)))
-AR ?= ar
+AR := $(cross)ar
 
 $(OS_OBJECTS) $(USER_LIB): private CFLAGS += -ffunction-sections -fdata-sections
 $(OS_OBJECTS): $(BUILD)/flags

@@ -6,11 +6,17 @@ the dialogue a person would see, prompts included.
 """
 
 import argparse
+# SINCE swap
+import contextlib
+# END swap
 import os
 import sys
 import tempfile
 from pathlib import Path
 
+# SINCE swap
+import line
+# END swap
 import machine
 import terminal
 import tree
@@ -31,6 +37,24 @@ def bochs(start, iso, console, log):
             f"com2: enabled=1, mode=file, dev={console.with_suffix('.com2')}", f"log: {log}"]
 
 
+# SINCE swap
+def disk():
+    """What is written to it is forgotten."""
+    image = tree.BUILD / "disk.img"
+    return [f"ata0-master: type=disk, path={image}, mode=volatile"] if image.exists() else []
+
+
+@contextlib.contextmanager
+def console(options):
+    """The settings of a line on which somebody types; none if nobody does."""
+    if not options.type:
+        yield []
+        return
+    with line.typed(options.type, options.console) as terminal_name:
+        yield [f"com1: enabled=1, mode=term, dev={terminal_name}"]
+
+
+# END swap
 def scripted(command, script, limit):
     """Type a file in, and `q` after it. Bochs wants the name of some terminal."""
     commands = Path(script).read_text() + "\nq\n"
@@ -43,8 +67,15 @@ def arguments():
     parser.add_argument("--break", dest="place", default="kmain", help="where to stop first")
     parser.add_argument("--iso", default=tree.BUILD / "lintel.iso")
     parser.add_argument("--console", type=Path, default=tree.BUILD / "bochs.txt", help="what the machine says; its log lies beside")
+    # SINCE swap
+    parser.add_argument("--type", help="a line that is typed in the system's shell")
+    # END swap
     tree.add_script_options(parser)
     return parser.parse_args()
+
+
+def run(command, options):
+    return scripted(command, options.script, options.limit) if options.script else terminal.lend(command)
 
 
 def main():
@@ -54,7 +85,11 @@ def main():
         start.write(opening(options.place))
         start.flush()
         command = bochs(start.name, options.iso, options.console, log)
-        status = scripted(command, options.script, options.limit) if options.script else terminal.lend(command)
+        # SINCE swap
+        # < status = run(command, options)
+        with console(options) as settings:
+            status = run(command + disk() + settings, options)
+        # END swap
     ended = log.exists() and ITS_OWN_END in log.read_text(errors="replace")
     sys.exit(0 if ended else status)
 

@@ -83,16 +83,15 @@ group_docs() {
 
 fuzzer() { have clang && file "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer*.a; }
 
-# SINCE pm
-# What makes programs for the host itself.
+# What makes programs for the host itself: gcc comes without the C library's headers.
 group_native() {
     have gcc || want gcc
+    file /usr/include/stdio.h || want libc6-dev
 }
 
-# END pm
 # What tries files of the kernel on the host: no student needs it to be graded.
 group_host() {
-    have gcc || want gcc
+    group_native
     have clang || want clang
     fuzzer || want libclang-rt-dev
     have ccache || want ccache

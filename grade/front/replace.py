@@ -12,10 +12,12 @@ import sys
 from pathlib import Path
 
 import replacedraw
+import tree
 from lintel import replacement, text
 from memdraw import many
 from workloads import WORKLOADS, lines
 
+RECORDED = tree.BUILD / "plot/references.txt"
 FRAMES_MOST, COUNTS_MOST, REFERENCES_MOST, PAGES_MOST = 1 << 20, 200, 10_000_000, 1_000_000
 USUAL = 8  # frame counts, if nobody says which
 HEAD = "frames", "policy", "faults", "of all", "evictions", "write-backs"
@@ -71,6 +73,8 @@ def about(name, references):
 
 
 def run(options):
+    if options.file == RECORDED and not RECORDED.exists():
+        sys.exit("replace: nothing is recorded yet: make plot first, or give a reference string, FILE=name")
     references = replacement.read(options.file.read_bytes())
     frames = options.frames or usual_counts(len(references.names))
     found = {(count, policy): replacement.replay(references, count, policy, options.seed)
@@ -96,7 +100,7 @@ def arguments():
     commands = parser.add_subparsers(required=True, metavar="run | make")
     one = commands.add_parser("run", description="Replay a reference string.")
     one.set_defaults(command=run)
-    one.add_argument("file", type=Path)
+    one.add_argument("file", type=Path, nargs="?", default=RECORDED)
     one.add_argument("--frames", type=frame_counts, help="8,16,32 or 8-64 or 8-64:8")
     one.add_argument("--policies", type=policies, default=list(replacement.POLICIES), help=",".join(replacement.POLICIES))
     one.add_argument("--plot", type=Path, metavar="SVG", help="draw faults over frames")

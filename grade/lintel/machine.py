@@ -66,36 +66,42 @@ class Disk:
     """A disk of one machine: it begins with what is in the image, which itself is never written.
 
     errors: rules of QEMU's blkdebug, as {"iotype": "read", "sector": 7} or "write" or "flush"; what they lack is {"event": "none"}:
-    always. writes: the file in which QEMU's blklogwrites records them (docs: qapi BlockdevOptionsBlklogwrites). options: of the drive.
+    always. limits: of QEMU's throttle-group, as {"bps-read": 1, "bps-read-max": 4096}, in seconds of wall time. writes: the file in which
+    QEMU's blklogwrites records them (docs: qapi BlockdevOptionsBlklogwrites). options: of the drive.
     """
 
     image: pathlib.Path
     errors: tuple = ()
+    limits: dict = None
     writes: pathlib.Path = None
     options: str = ""
 
     def nodes(self, number, folder):
-        """QEMU's words for it. The drive is on top of the one that records, that on the one that fails."""
+        """QEMU's words for it. The drive is on top of the one that records, that on the one that is slow, that on the one that fails."""
         name = f"disk{number}"
         shutil.copyfile(self.image, folder / name)
-        top, words = f"{name}-file", [_blockdev(driver="file", node_name=f"{name}-file", filename=name)]
+        top, words = f"{name}-file", _blockdev(driver="file", node_name=f"{name}-file", filename=name)
         if self.errors:
             rules = [{"event": "none", **rule} for rule in self.errors]
-            words.append(_blockdev(driver="blkdebug", node_name=f"{name}-debug", image=top, inject_error=rules))
+            words += _blockdev(driver="blkdebug", node_name=f"{name}-debug", image=top, inject_error=rules)
             top = f"{name}-debug"
+        if self.limits:
+            words += ["-object", json.dumps({"qom-type": "throttle-group", "id": f"{name}-limits", "limits": self.limits})]
+            words += _blockdev(driver="throttle", node_name=f"{name}-slow", throttle_group=f"{name}-limits", file=top)
+            top = f"{name}-slow"
         if self.writes:
             pathlib.Path(self.writes).write_bytes(b"")
             (folder / f"{name}.log").symlink_to(pathlib.Path(self.writes).absolute())
-            words.append(_blockdev(driver="file", node_name=f"{name}-to", filename=f"{name}.log"))
+            words += _blockdev(driver="file", node_name=f"{name}-to", filename=f"{name}.log")
             log = {"log": f"{name}-to", "log-super-update-interval": 1}  # a machine may end at any time
-            words.append(_blockdev(driver="blklogwrites", node_name=f"{name}-log", file=top, **log))
+            words += _blockdev(driver="blklogwrites", node_name=f"{name}-log", file=top, **log)
             top = f"{name}-log"
         drive = f"ide-hd,drive={top},bus=ide.{number // 2},unit={number % 2},serial={name}"
-        return [word for node in words for word in ("-blockdev", node)] + ["-device", ",".join(filter(None, [drive, self.options]))]
+        return words + ["-device", ",".join(filter(None, [drive, self.options]))]
 
 
 def _blockdev(**options):
-    return json.dumps({name.replace("_", "-"): value for name, value in options.items()})
+    return ["-blockdev", json.dumps({name.replace("_", "-"): value for name, value in options.items()})]
 
 
 # END swap

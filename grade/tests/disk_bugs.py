@@ -87,6 +87,9 @@ BUGS = [
     ("transfer.c", "first sector comes by itself", "    ata_put(place());\n    return GOES_ON;\n", "    return GOES_ON;\n"),
     ("transfer.c", "does not wait for the drive", "    if ((ata_wait(DATA_LIMIT) & (ATA_BUSY | ATA_DATA)) != ATA_DATA)\n        return FAILED;\n", ""),
     ("transfer.c", "stays stuck", "        transfer_abort();\n    now = *t;\n", "        ;\n    now = *t;\n"),
+    ("transfer.c", "bus master goes on", "    if (by_dma())\n        dma_stop();\n", ""),
+    ("transfer.c", "bus master is stopped too late", "    if (by_dma())\n        dma_stop();\n    identify_all();\n",
+     "    identify_all();\n    dma_stop();\n"),
     ("transfer.c", "reset and still quiet", "    ata_interrupts(true);\n", ""),
     ("transfer.c", "dead drive costs time each time", "drives[t->drive].there && ata_wait(READY_LIMIT)", "ata_wait(READY_LIMIT)"),
 ]

@@ -145,11 +145,11 @@ def front(tree, folder, script, *words, typed=""):
 def words(passage, tree, folder):
     """The program to run, and its options, but for those of scripts."""
     stop = ["--break", passage.options.get("BREAK", "kmain")]
-    if passage.target == "bochs":
-        return ["bochs.py", *stop]
     if passage.target == "replay":
         return ["replay.py", "replay", *stop]
     typed = ["--type", passage.options["TYPE"]] if "TYPE" in passage.options else []
+    if passage.target == "bochs":
+        return ["bochs.py", *stop, *typed]
     return ["gdb.py", "--program", passage.options.get("PROGRAM", "demo"), "--modules", modules(tree, folder), *stop, *typed]
 
 

@@ -2,6 +2,7 @@
 """Every compiler that is there builds everything without a warning."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -19,3 +20,10 @@ def test_no_warning(compiler, tmp_path):
     said = states.make(states.ROOT, "build", f"CC={compiler}", f"BUILD={tmp_path}").stdout
     assert said == ""
     assert (tmp_path / "kernel.elf").exists()
+
+
+def test_tools_of_one_kind():
+    """Where only a cross compiler is installed, its ar, ld, nm and objcopy are the only ones there are."""
+    said = states.make(states.ROOT, "build", "-n", "cross=other-", "BUILD=not-there").stdout
+    used = {name for name in re.findall(r"(?:^|[|;&(] *)([\w./-]*\b(?:gcc|ld|ar|nm|objcopy))\b", said, re.M)}
+    assert used == {f"other-{name}" for name in ("gcc", "ld", "ar", "nm", "objcopy")}

@@ -50,10 +50,10 @@ def check_demo(text):
     assert re.search(r"demo:   all of them deleted, \d+ KiB free: as at the start", text), text
 
 
-def in_bochs(image, tmp_path):
+def in_bochs(image, tmp_path, *words):
     (tmp_path / "script").write_text("c\n")
     console = tmp_path / "console.txt"
-    done = front("bochs.py", "--iso", image, "--console", console, "--script", tmp_path / "script", "--limit", LIMIT)
+    done = front("bochs.py", "--iso", image, "--console", console, "--script", tmp_path / "script", "--limit", LIMIT, *words)
     assert done.returncode == 0, done.stdout
     verdicts = console.with_suffix(".com2")  # not there if nothing was written
     return console.read_text(), verdicts.read_bytes() if verdicts.exists() else b""
@@ -76,6 +76,19 @@ def test_disc_in_qemu(iso):
 def test_disc_in_bochs(iso, tmp_path):
     text, _ = in_bochs(iso(DEMO), tmp_path)
     check_demo(text)
+
+
+def test_disk_in_bochs(iso, tmp_path):
+    """A bus master that is not QEMU's: files are read, pages go out and come back; and what is written is forgotten."""
+    system, image = iso(f"{BUILD / 'pm.elf'},{BUILD / 'initrd.tar'}"), BUILD / "disk.img"
+    before = image.read_bytes()
+    typed = "disks; ls /disk; cp /bin/sh /disk; cat /disk/readme.txt; sync; larger 29; vmstat; halt"
+    lines = in_bochs(system, tmp_path, "--type", typed)[0].splitlines()
+    assert re.search(r"^disk0p1 +49152 +2048 files$", "\n".join(lines), re.M) and "docs/        lost+found/  readme.txt" in lines
+    assert (states.ROOT / "user/disk-files/readme.txt").read_text().splitlines()[-1] in lines
+    assert "7424 pages, 1 rounds: all right" in lines
+    counts = dict(zip(lines[-2].split(), map(int, lines[-1].split())))
+    assert counts["in"] > 0 < counts["out"] and image.read_bytes() == before
 
 
 @pytest.mark.parametrize("way, table", [("int", "BY_INT"), ("sysenter", "BY_SYSENTER")])

@@ -355,10 +355,22 @@ def test_mem(system):
     """What is free and what is used is all there is; what uptime says is the same."""
     text = system("mem")
     assert max(map(len, text.splitlines())) < 80
-    kib = {line.split()[-1]: int(line.split()[0]) for line in text.splitlines()}
+    kib = {name: int(size) for size, name in re.findall(r"^ *(\d+) KiB \[[#.]+\] (.+)$", text, re.M)}
     free, of, all_of_it = re.search(r"(\d+) (of) (\d+) KiB free", system("uptime")).groups()
-    assert kib["free"] + kib["which"] == int(all_of_it) and of
+    assert kib["free"] + kib["used"] == int(all_of_it) and of
+    assert kib["on the swap device"] == 0 < kib["init"] < kib["used"]
     assert abs(kib["free"] - int(free)) < 256
+
+
+def test_vmstat(system):
+    """All of it, and second by second, in 80 columns; the pages that there are are counted once."""
+    names, pages, counted, counts = map(str.split, system("vmstat").splitlines())
+    total = int(re.search(r"of (\d+) KiB free", system("uptime"))[1]) // 4
+    assert (names[:2], counted[0], len(pages), len(counts)) == (["free", "own"], "faults", len(names), len(counted))
+    assert 0 < sum(map(int, pages[:5])) < total and int(counts[0]) > 0
+    head, *lines = system("vmstat -n 3; vmstat -n 21").splitlines()
+    assert lines.count(head) == 2 and len(lines) == 3 + 1 + 20 + 1 + 1 and all(len(line) < 80 for line in lines)
+    assert all(len(line.split()) == len(head.split()) for line in lines)
 
 
 def test_date(system):

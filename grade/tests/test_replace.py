@@ -289,3 +289,8 @@ def test_make(belady, tmp_path):
     done = states.make(states.ROOT, "replace", f"FILE={belady}", "FRAMES=3,4", f"OUT={tmp_path}/my.svg")
     assert {row[0] for row in rows(done)} == {3, 4} and "Drawn: " in done.stdout
     ET.parse(tmp_path / "my.svg")
+
+
+def test_nothing_is_recorded(tmp_path):
+    done = states.make(states.ROOT, "replace", f"BUILD={tmp_path / 'build'}", check=False)
+    assert done.returncode and done.stdout.startswith("replace: nothing is recorded yet: make plot")

@@ -234,7 +234,7 @@ struct process_view {
     uint32_t number, parent;
     uint32_t state;        /* PROCESS_... */
     uint32_t end, status;  /* END_... */
-    uint32_t pages;        /* of memory that is there */
+    uint32_t pages;        /* of memory that it has */
     uint32_t pages_max;    /* that it may have */
     uint32_t children, names, threads;
     struct fault_message fault;

@@ -4,6 +4,9 @@
  */
 #include "sys/columns.h"
 #include "sys/manager.h"
+// SINCE swap
+#include "sys/object.h"
+// END swap
 #include "sys/options.h"
 #include "sys/stdio.h"
 
@@ -20,6 +23,17 @@ show(uint32_t pages, const char *name)
     printf(" %s\n", name);
 }
 
+// SINCE swap
+static void
+show_disk(void)
+{
+    struct memory_counts counts;
+
+    if (!memory_look(&counts).error)
+        show(counts.slots_used, "on the swap device");
+}
+
+// END swap
 /* Pages that processes share are counted once for each: their sum may be more than there is. */
 int
 main(int argc, char **argv)
@@ -34,7 +48,12 @@ main(int argc, char **argv)
     frames = machine.frames;
     used = machine.frames - machine.frames_free;
     show(machine.frames_free, "free");
-    show(used, "used, of which");
+    // SINCE swap
+    // < show(used, "used, of which");
+    show(used, "used");
+    show_disk();
+    puts("Processes have, here or there, and what they share counts for each:");
+    // END swap
     for (uint32_t number = 0; !process_next(number, &view).error; number = view.number + 1)
         show(view.pages, view.name);
     return 0;
