@@ -8,7 +8,7 @@ import subprocess
 from file_model import C, Capability, Model, Server, text, words
 from file_player import Difference, Player
 
-EVICT, STORE, LOAD, FAIL, MARK, PAGES, MAPS = range(1, 8)
+EVICT, STORE, LOAD, FAIL, MARK, PAGES, MAPS, HELD = range(1, 9)
 FILE_SYNC = 0x8060
 FILE_MAP, FILE_MAP_WRITE = 0x8054, 0x805d
 TIME = 1_700_000_000

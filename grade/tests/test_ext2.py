@@ -9,8 +9,8 @@ import struct
 
 import pytest
 
-from ext2_play import (EVICT, FAIL, FILE_MAP, FILE_MAP_WRITE, FILE_SYNC, LOAD, MAPS, PAGES, STORE, Ext2, Ext2Player, Mover,
-                       an_image, check, content_of, cut, play, record, tool)
+from ext2_play import (EVICT, FAIL, FILE_MAP, FILE_MAP_WRITE, FILE_SYNC, HELD, LOAD, MAPS, PAGES, STORE, Ext2, Ext2Player, Mover,
+                       an_image, check, content_of, cut, play, record, repair, tool)
 from file_model import C, ERR_MESSAGE, ROOT, text, words
 from test_fm import FLAGS, hostile_message
 from test_host import HOST, KERNEL, LONG, run
@@ -95,6 +95,23 @@ def read(server, file, size, at=0):
 
 def free_bytes(server):
     return struct.unpack("<5I", server.call(C.FILE_SPACE, server.root, b"")[1])[3]
+
+
+def remove(server, path):
+    assert server.call(C.FILE_REMOVE, server.root, text(path))[0] == 0
+
+
+def fill(server, path, free=0):
+    """Files, the last ones of a block each, that leave so many bytes of the disk."""
+    file, size = made(server, path), 0
+    while not write(server, file, b"x" * 1000, size):
+        size += 1000
+    if free_bytes(server) < free:
+        assert server.call(C.FILE_RESIZE, file, words(size // 1024 * 1024 - free))[0] == 0
+        server.sync()
+    while free_bytes(server) > free:
+        assert write(server, made(server, path + b"%d" % free_bytes(server)), b"x") == 0
+    assert free_bytes(server) == free
 
 
 # --- Plays
@@ -306,6 +323,76 @@ def test_generation(program, small):
     check(small)
 
 
+# --- Room in directories
+
+DIRECTORY = C.FILE_CREATE | C.FILE_MAKE
+
+
+def full_directory(server, path, blocks=1):
+    """Of blocks of 1 KiB, with 50 names of 12 bytes each (of the first 24 bytes are "." and ".."): no byte is left in them."""
+    made(server, path, DIRECTORY)
+    for block in range(blocks):
+        for i in range(50):
+            made(server, path + b"/%02d name %04d" % (block, i))
+        if block:
+            made(server, path + b"/%02d longer name" % block)  # 24 bytes
+
+
+def room_in_directories(program, image):
+    """Where entries were there is room for one that is as long, and for none that is longer; then the directory has a block more."""
+    server = Ext2(program, image)
+    full_directory(server, b"d")
+    for i in (0, 25, 49):
+        before = free_bytes(server)
+        remove(server, b"d/00 name %04d" % i)
+        made(server, b"d/other name %d" % (i % 10))
+        assert free_bytes(server) == before
+    for i in (7, 8):
+        remove(server, b"d/00 name %04d" % i)
+    made(server, b"d/as long as the two together??")
+    assert free_bytes(server) == before
+    remove(server, b"d/00 name 0010")
+    made(server, b"d/longer than it")
+    assert free_bytes(server) == before - 1024
+    assert len(names(server, server.call(C.FILE_OPEN, server.root, text(b"d"))[2])) == 49
+    server.sync()
+    check(image)
+
+
+def test_room_in_directories(program, small):
+    room_in_directories(program, small)
+
+
+def new_files(server):
+    return [server.call(C.FILE_OPEN_WRITE, server.root, words(flags) + text(b"d/one too many"))[0] for flags in (C.FILE_CREATE, DIRECTORY)]
+
+
+def full_directory_on_a_full_disk(program, image, blocks, needed):
+    """Its next block needs an indirect one, too, if there are twelve: nothing is made, and nothing taken, while one is missing."""
+    server = Ext2(program, image)
+    full_directory(server, b"d", blocks)
+    file = made(server, b"moves")
+    fill(server, b"filler", (needed - 1) * 1024)
+    space = server.call(C.FILE_SPACE, server.root, b"")[1]
+    assert new_files(server) == [C.ERR_NO_SPACE] * 2
+    assert server.call(C.FILE_RENAME, server.root, text(b"moves") + text(b"d/one too many"))[0] == C.ERR_NO_SPACE
+    assert server.call(C.STREAM_STAT, file, b"")[0] == 0 and "moves" in names(server, server.root)
+    assert server.call(C.FILE_SPACE, server.root, b"")[1] == space
+    server.sync()
+    check(image)
+    remove(server, b"filler")
+    fill(server, b"another", needed * 1024)
+    assert new_files(server) == [0, C.ERR_NO_DIRECTORY]
+    assert free_bytes(server) == 0
+    server.sync()
+    check(image)
+
+
+@pytest.mark.parametrize("blocks, needed", [(1, 1), (12, 2)])
+def test_full_directory_on_a_full_disk(program, tmp_path, blocks, needed):
+    full_directory_on_a_full_disk(program, an_image(tmp_path / "i.img", "1M", 1024, "-N", 1024), blocks, needed)
+
+
 # --- Mappings
 
 def mapped(server, path):
@@ -383,7 +470,44 @@ def test_many_files(program, small):
     check(small)
 
 
+def held(server):
+    """Objects and pages that it keeps in memory."""
+    return struct.unpack("<2I", server.control(HELD)[1])
+
+
+def test_removed_files_keep_nothing(program, small):
+    """Neither object nor page; whoever had it open, or mapped."""
+    server = Ext2(program, small)
+    kept = made(server, b"kept")
+    assert write(server, kept, b"x" * 10_000) == 0
+    before = held(server)
+    assert before == (1, 3)
+    for i in range(70):
+        file = mapped(server, b"f")
+        assert write(server, file, b"%d" % i * 5000) == 0 and held(server) > before
+        if i % 2:
+            remove(server, b"f")
+        else:
+            made(server, b"over")
+            assert server.call(C.FILE_RENAME, server.root, text(b"over") + text(b"f"))[0] == 0
+            remove(server, b"f")
+        assert held(server) == before
+    server.sync()
+    check(small)
+
+
 # --- Disks that fail
+
+def test_read_that_fails(program, filled, tmp_path):
+    """All pages of the run are asked for once more, the next time."""
+    server = Ext2(program, filled)
+    file = server.call(C.FILE_OPEN, server.root, text(b"a/f7"))[2]
+    for at in (0, 150_000):
+        read(server, file, 1, at + 60_000)  # the blocks that name others are in memory
+        server.control(FAIL, 0, words(0))
+        assert server.call(C.STREAM_READ, file, words(at, 10, 0))[0] == ERR_DISK
+    assert read(server, file, 400_000) == (tmp_path / "tree/a/f7").read_bytes()
+
 
 @pytest.mark.timeout(3600)
 def test_disk_that_fails(program, tmp_path):
@@ -513,6 +637,34 @@ def test_blocks_that_are_no_files(program, filled):
     blocks_that_are_no_files(program, filled)
 
 
+def tree_that_names_itself(program, folder):
+    """Its block names itself everywhere, on all levels: it is refused when it is cut; when it is removed, that ends."""
+    (folder / "loop").mkdir()
+    for name in ("loop", "other"):
+        (folder / "loop" / name).write_bytes(name.encode() * 1000)
+    image = an_image(folder / "loop.img", "16M", 4096, "-d", folder / "loop")
+    block = int(tool("debugfs", "-R", "blocks /loop", image).split()[-1])
+    for field, value in [("block[0]", 0), ("block[TIND]", block), ("size", 1 << 30)]:
+        tool("debugfs", "-w", "-R", f"set_inode_field /loop {field} {value}", image)
+    content = bytearray(image.read_bytes())
+    content[block * 4096:(block + 1) * 4096] = words(block) * 1024
+    image.write_bytes(content)
+    server = Ext2(program, image)
+    file = server.call(C.FILE_OPEN_WRITE, server.root, words(0) + text(b"loop"))[2]
+    for size in (0, 5000, 20_000_000):
+        assert server.call(C.FILE_RESIZE, file, words(size))[0] == ERR_FORMAT
+    remove(server, b"loop")
+    server.sync()
+    assert read(server, server.call(C.FILE_OPEN, server.root, text(b"other"))[2], 9999) == b"other" * 1000
+    server.close()
+    repair(image)
+    assert content_of(image, folder / "loop-out")[b"other"] == b"other" * 1000
+
+
+def test_tree_that_names_itself(program, tmp_path):
+    tree_that_names_itself(program, tmp_path)
+
+
 def damaged(r, content):
     """Words in inodes, bitmaps, descriptors, directories and indirect blocks become others."""
     content = bytearray(content)
@@ -627,6 +779,9 @@ BUGS = [
     ("directory.c", "name over the entry's end", " && EXT2_ENTRY_MIN + e->length <= e->size", ""),
     ("directory.c", "name that begins the same", "e->length == strlen(name) && ", ""),
     ("directory.c", "room of one byte less", "w.size >= taken(w.e) + wanted", "w.size + 4 >= taken(w.e) + wanted"),
+    ("directory.c", "block for which there is no room", "blocks <= fs.super.blocks_free", "fs.super.blocks_free"),
+    ("directory.c", "full disk is not seen", "blocks <= fs.super.blocks_free ? 0 : ERR_NO_SPACE", "0"),
+    ("directory.c", "room of one that is removed", "        e->size += removed->size;\n", "        ;\n"),
     ("directory.c", "rest of the entry is lost", "        e->size = before->size - used;\n", "        e->size = need(strlen(name));\n"),
     ("directory.c", "wrong kind", "node->kind == STREAM_DIRECTORY ? EXT2_KIND_DIRECTORY : EXT2_KIND_FILE", "EXT2_KIND_FILE"),
     ("directory.c", "size of the directory", "    directory->i.size += fs.block;\n", ""),
@@ -681,16 +836,23 @@ BUGS = [
     ("server.c", "kinds are not looked at", "calls[i].kind && calls[i].kind != c->node.kind", "0"),
     ("server.c", "mapped for writing with READ", "return reply_object(c, RIGHT_READ);", "return reply_object(c, RIGHT_READ | RIGHT_WRITE);"),
     ("server.c", "written when read-only", "fs.read_only ? ERR_NO_ACCESS : reply_object", "reply_object"),
+    ("server.c", "removed file keeps its object", "files_remove(&c->node, path, &gone);\n    if (gone.number)", "files_remove(&c->node, path, &gone);\n    if (0)"),
+    ("server.c", "replaced file keeps its object", "files_rename(&c->node, from, to, &gone);\n    if (gone.number)", "files_rename(&c->node, from, to, &gone);\n    if (0)"),
     ("tree.c", "no block is checked", "uint32_t *pointer, error = fs_check_block(block);", "uint32_t *pointer, error = 0;"),
     ("tree.c", "data blocks are not checked", "return error || !*block ? error : fs_check_block(*block);", "return error;"),
     ("tree.c", "free'd again and again", "if (block_free(block) && level)", "if ((block_free(block) || true) && level)"),
+    ("tree.c", "endless tree", "if (++*count > fs.super.blocks)", "if (++*count == 0)"),
     ("tree.c", "indirect blocks are lost", "    if (block_free(block) && level)\n        free_below(block, level);", "    if (level)\n        free_below(block, level);\n    else\n        block_free(block);"),
     ("tree.c", "sectors not counted", "        node->i.sectors += fs.sectors;\n", "        ;\n"),
     ("tree.c", "sectors when cut", "    node->i.sectors -= count * fs.sectors;\n", ""),
     ("tree.c", "missing counted twice", "i > first ? shared(i) : 0", "0"),
     ("tree.c", "cut in the middle of a tree", "    if (part) {\n", "    if (0) {\n"),
-    ("window.c", "page that was used last goes", "now - s->used > now - oldest->used", "now - s->used < now - oldest->used"),
-    ("window.c", "other page of the same object", " && s->index == index", ""),
+    ("window.c", "other page with the same place", " || s->index != index", ""),
+    ("window.c", "other object with the same place", "s->object != object || ", ""),
+    ("window.c", "new page is there", "s->is_new ? PAGE_NEW : PAGE_READY", "PAGE_READY"),
+    ("window.c", "what was filled is new", "        s->is_new = false;\n", ""),
+    ("window.c", "over the window's end", " && run + *pages < slot + PAGE_SLOTS", ""),
+    ("window.c", "what was not filled is there", "        s->open = false; /* the page is gone */\n", "        ;\n"),
     ("window.c", "object is gone, and its page there", "        if (s->open && s->object == object && s->index >= from)\n            shut(s);\n", "        (void)object, (void)from;\n"),
     ("window.c", "hole in a run", "        if (r.value == from + *pages)\n            continue;\n", "        continue;\n"),
     ("window.c", "run that is open", "        if (s->open && s->object == object)\n            shut(s);\n", "        ;\n"),
@@ -715,8 +877,14 @@ def find_bug(program, folder):
     blocks_that_are_no_files(program, filled_image)
     filled_image.write_bytes(whole)
     test_what_lies_behind_the_end(program, filled_image, folder)
-    for test in (test_write_for_which_there_is_not_enough, test_full_disk, test_all_inodes_used, test_generation, test_mapping_on_a_full_disk, test_many_files):
+    filled_image.write_bytes(whole)
+    test_read_that_fails(program, filled_image, folder)
+    for test in (test_write_for_which_there_is_not_enough, test_full_disk, test_all_inodes_used, test_generation, test_mapping_on_a_full_disk, test_many_files,
+                 test_removed_files_keep_nothing, room_in_directories):
         test(program, image(*SMALL[1:]))
+    tree_that_names_itself(program, folder)
+    for blocks, needed in ((1, 1), (12, 2)):
+        full_directory_on_a_full_disk(program, image(1024, "-N", 1024), blocks, needed)
     for test in (test_more_metadata_than_the_cache_has, test_index_of_a_directory, test_pages_are_few):
         (folder / test.__name__).mkdir()
         test(program, folder / test.__name__)

@@ -57,7 +57,9 @@ inode_read(uint32_t number, struct node *node)
         return error;
     if (i->links == 0 || i->mode == 0 || free_is_pending(number) || (number < fs.first_inode && number != EXT2_ROOT))
         return ERR_STALE;
-    *node = (struct node){.number = number, .kind = kind_of(i), .i = *i};
+    node->number = number;
+    node->kind = kind_of(i);
+    node->i = *i;
     return 0;
 }
 

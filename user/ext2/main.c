@@ -62,16 +62,14 @@ say(const char *partition, const char *what, const char *why)
     console_write(line, length < sizeof(line) ? length : sizeof(line) - 1);
 }
 
-/* Who has asked is told; a reply that he cannot take is an error. */
+/* A reply that the caller cannot take is an error. */
 static void
-answer_call(struct request *r, uint32_t error)
+answer_call(const struct request *r, uint32_t error)
 {
     if (r->out.broken)
         error = ERR_MESSAGE;
     if (error || reply(r->m.cookie, r->buffer, outgoing_sizes(&r->out)).error)
         reply_error(error ? error : ERR_MESSAGE);
-    if (r->gives)
-        descriptor_close(r->gives);
 }
 
 /* How long one may wait for a message, 0: for ever.  What has been changed long ago is written. */
@@ -98,6 +96,24 @@ limit(void)
     return delay - waited;
 }
 
+/*
+ * A reply, and the next message: by one kernel call, which has no limit, if nothing has to be written.  If something has, nobody waits
+ * for that.
+ */
+static void
+call(struct request *r)
+{
+    uint32_t error = server_call(r), gives = r->gives, most;
+    bool changed = pages_changed();
+
+    if (changed)
+        answer_call(r, error);
+    most = limit();
+    r->m = changed ? receive(r->door, buffer, CALL_DATA_MAX, most) : serve(&r->out, r->m.cookie, error);
+    if (gives)
+        descriptor_close(gives);
+}
+
 static void
 serve_all(uint32_t door)
 {
@@ -107,8 +123,8 @@ serve_all(uint32_t door)
         r.m = receive(door, buffer, CALL_DATA_MAX, limit());
         if (r.m.function == CALL_INVALID && r.m.cookie != ERR_TIME)
             return;
-        if (r.m.function != CALL_INVALID && r.m.function >= CALL_USER_FIRST)
-            answer_call(&r, server_call(&r));
+        while (r.m.function >= CALL_USER_FIRST && r.m.function != CALL_INVALID)
+            call(&r);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "sleep.h"
 #include "text.h"
 
+#define PAGE  4096u
 #define PAUSE 20 /* milliseconds until it is tried again where too many wait */
 
 /* Too many wait there already: that passes, and is no reason to lose something. */
@@ -24,6 +25,15 @@ static uint32_t
 least(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
+}
+
+/* The part of this room, which is twice as large as it has to be, that lies in one page, as the kernel's fast path wants it. */
+static uint32_t *
+in_one_page(uint32_t *room, uint32_t words)
+{
+    uint32_t left = (PAGE - (uintptr_t)room % PAGE) / sizeof(*room);
+
+    return left < words ? room + left : room;
 }
 
 static struct result
@@ -60,7 +70,7 @@ stream_fetch(uint32_t fd, uint32_t offset, uint32_t *message, uint32_t size, uin
 struct result
 stream_read(uint32_t fd, uint32_t offset, void *to, uint32_t size, uint32_t flags)
 {
-    uint32_t message[least(size, STREAM_MAX) / 4 + 3];
+    uint32_t words = least(size, STREAM_MAX) / 4 + 3, room[2 * words], *message = in_one_page(room, words);
     struct result r = stream_fetch(fd, offset, message, size, flags);
 
     if (!r.error)
@@ -72,12 +82,12 @@ stream_read(uint32_t fd, uint32_t offset, void *to, uint32_t size, uint32_t flag
 static struct result
 write_part(uint32_t fd, uint32_t offset, const void *from, uint32_t size)
 {
-    uint32_t message[size / 4 + 3];
+    uint32_t words = size / 4 + 3, room[2 * words], *message = in_one_page(room, words);
     struct outgoing out;
     struct incoming in;
     struct result r;
 
-    outgoing_start(&out, message, sizeof(message));
+    outgoing_start(&out, message, words * sizeof(*message));
     put_u32(&out, offset);
     put_bytes(&out, from, size);
     r = ask(STREAM_WRITE, fd, &out, &in);

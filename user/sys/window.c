@@ -10,18 +10,18 @@
 #include "abi/object.h"
 #include "object.h"
 
-#define PAGE 4096u
+#define PAGE   4096u
+#define PLACES (PAGE_SLOTS - WINDOW_RUN) /* of pages; the slots before them are for runs that go to the disk */
+#define SPREAD 31 /* files one behind the other begin so far apart, and no two of PLACES at the same place */
 
+/* `is_new`: it has still to be filled. */
 static struct slot {
-    bool open;
+    bool open, is_new;
     uint32_t object, index;
-    uint32_t used; /* when, in `now` */
 } slot[PAGE_SLOTS];
 
-static uint32_t window, now;
-
-#define HINTS 64
-static uint8_t hint[HINTS]; /* where a page with this hash was last, so that not all slots have to be looked at */
+static uint32_t window;
+static struct slot *run = slot; /* begins there */
 
 static void *
 address_of(const struct slot *s)
@@ -39,78 +39,50 @@ window_start(uint32_t address)
 void *
 window_run(void)
 {
-    return address_of(slot);
+    return address_of(run);
 }
 
-static bool
-has(const struct slot *s, uint32_t object, uint32_t index)
-{
-    return s->open && s->object == object && s->index == index;
-}
-
-/* The one that has the page; or the one that has not been used for the longest time. */
 static struct slot *
-search(uint32_t object, uint32_t index)
+place_of(uint32_t object, uint32_t index)
 {
-    struct slot *oldest = &slot[WINDOW_RUN];
+    return &slot[WINDOW_RUN + (object * SPREAD + index) % PLACES];
+}
 
-    for (struct slot *s = oldest; s < slot + PAGE_SLOTS; s++) {
-        if (has(s, object, index))
-            return s;
-        if (!s->open || (oldest->open && now - s->used > now - oldest->used))
-            oldest = s;
+/* The page is in the slot, which what was there before has left even if that fails. */
+static uint32_t
+show(struct slot *s, uint32_t object, uint32_t index, uint32_t *state)
+{
+    struct result r = {s->is_new ? PAGE_NEW : PAGE_READY, 0};
+
+    if (!s->open || s->object != object || s->index != index) {
+        r = page_open(s - slot, object, index);
+        *s = (struct slot){!r.error, !(r.value & PAGE_READY), object, index};
     }
-    return oldest;
-}
-
-static struct slot *
-find(uint32_t object, uint32_t index)
-{
-    uint8_t *known = &hint[(object * 31 + index) % HINTS];
-
-    if (*known < WINDOW_RUN || !has(&slot[*known], object, index))
-        *known = search(object, index) - slot;
-    return &slot[*known];
-}
-
-/* Its slot is closed by that, whatever comes of it. */
-static struct result
-open(struct slot *s, uint32_t object, uint32_t index)
-{
-    struct result r = page_open(s - slot, object, index);
-
-    *s = (struct slot){!r.error, object, index, now};
-    return r;
+    *state = r.value;
+    return r.error;
 }
 
 uint32_t
 window_open(uint32_t object, uint32_t index, void **page, uint32_t *state)
 {
-    struct slot *s = find(object, index);
-    struct result r = {PAGE_READY, 0};
+    struct slot *s = place_of(object, index);
 
-    now++;
-    if (!has(s, object, index))
-        r = open(s, object, index);
-    s->used = now;
     *page = address_of(s);
-    *state = r.value;
-    if (!r.error && !(r.value & PAGE_READY))
-        s->open = false; /* it will be asked for once more */
-    return r.error;
+    return show(s, object, index, state);
 }
 
 uint32_t
 window_fill(uint32_t object, uint32_t index, uint32_t most, uint32_t *pages)
 {
-    struct result r = {PAGE_NEW, 0};
+    uint32_t error = 0, state;
 
-    for (*pages = 0; *pages < most && *pages < WINDOW_RUN; ++*pages) {
-        r = open(&slot[*pages], object, index + *pages);
-        if (r.error || r.value & PAGE_READY)
+    run = place_of(object, index);
+    for (*pages = 0; *pages < most && *pages < WINDOW_RUN && run + *pages < slot + PAGE_SLOTS; ++*pages) {
+        error = show(run + *pages, object, index + *pages, &state);
+        if (error || state & PAGE_READY)
             break;
     }
-    return *pages ? 0 : r.error;
+    return *pages ? 0 : error;
 }
 
 static void
@@ -126,12 +98,13 @@ window_clean(uint32_t object, uint32_t from, uint32_t most, uint32_t *index, uin
 {
     struct result r = {0, ERR_NOT_FOUND};
 
-    for (struct slot *s = slot; s < slot + WINDOW_RUN; s++)
+    run = slot;
+    for (struct slot *s = run; s < run + WINDOW_RUN; s++)
         if (s->open && s->object == object)
             shut(s);
     for (*pages = 0; *pages < most && *pages < WINDOW_RUN; ++*pages) {
         r = page_dirty(*pages, object, from + *pages);
-        slot[*pages] = (struct slot){!r.error, object, r.value, now};
+        run[*pages] = (struct slot){!r.error, false, object, r.value};
         if (r.error)
             break;
         if (*pages == 0)
@@ -145,24 +118,26 @@ window_clean(uint32_t object, uint32_t from, uint32_t most, uint32_t *index, uin
 }
 
 static void
-done(uint32_t pages, uint32_t state, uint32_t error)
+done(uint32_t pages, uint32_t state)
 {
-    for (uint32_t i = 0; i < pages; i++) {
-        page_done(i, error ? PAGE_FAILED : state);
-        slot[i].open = !error || state == PAGE_CLEANED; /* a page that was not filled is gone */
+    for (struct slot *s = run; s < run + pages; s++) {
+        page_done(s - slot, state);
+        s->is_new = false;
     }
 }
 
 void
 window_filled(uint32_t pages, uint32_t error)
 {
-    done(pages, PAGE_FILLED, error);
+    done(pages, error ? PAGE_FAILED : PAGE_FILLED);
+    for (struct slot *s = run; error && s < run + pages; s++)
+        s->open = false; /* the page is gone */
 }
 
 void
 window_cleaned(uint32_t pages, uint32_t error)
 {
-    done(pages, PAGE_CLEANED, error);
+    done(pages, error ? PAGE_FAILED : PAGE_CLEANED);
 }
 
 void

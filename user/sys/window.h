@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The window in which a file server sees pages of its memory objects (pm/abi/object.h).  Its first slots are for runs, pages
- * that come from the disk or go there together, one behind the other; in the others are the pages that were used last,
- * so that who comes again needs no call.
+ * The window in which a file server sees pages of its memory objects (pm/abi/object.h).  Each page has one place in it, behind that of
+ * the page before it in the file; it stays there until another one with the same place is wanted, so that who comes again needs no
+ * call.  Pages that come from the disk come to their places; those that go there have places of their own meanwhile.
  *
  * Objects are named by their numbers.
  */
@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define WINDOW_RUN 8 /* pages of a run at most */
+#define WINDOW_RUN 16 /* pages of a run at most */
 
 /* All slots, at this address. */
 uint32_t window_start(uint32_t address);
@@ -24,7 +24,7 @@ uint32_t window_fill(uint32_t object, uint32_t index, uint32_t most, uint32_t *p
 /* The first dirty page from `from` on, and the dirty ones right behind it, are in the run now.  ERR_NOT_FOUND. */
 uint32_t window_clean(uint32_t object, uint32_t from, uint32_t most, uint32_t *index, uint32_t *pages);
 
-/* Where the run lies; and how it went with so many pages of it. */
+/* Where the run lies, one page behind the other; and how it went with so many pages of it. */
 void *window_run(void);
 void window_filled(uint32_t pages, uint32_t error);
 void window_cleaned(uint32_t pages, uint32_t error);

@@ -37,6 +37,7 @@
 #define CONTROL_MARK  5 /* in the log */
 #define CONTROL_PAGES 6 /* { uint32_t pages }: so many can be in memory */
 #define CONTROL_MAPS  7 /* { uint32_t mappings }: of this file */
+#define CONTROL_HELD  8 /* -> { uint32_t objects, pages }: that there are */
 #define CONTROL_END   16
 
 struct question {
@@ -430,6 +431,16 @@ touched(uint32_t cookie, uint32_t index)
 }
 
 static void
+count_held(uint32_t held[2])
+{
+    held[0] = held[1] = 0;
+    for (uint32_t i = 1; i < OBJECTS; i++)
+        held[0] += object[i].there;
+    for (struct page *p = page; p < page + PAGES; p++)
+        held[1] += p->object > 0;
+}
+
+static void
 control(const struct question *q, uint8_t *buffer, struct answer *a)
 {
     uint32_t *word = (uint32_t *)buffer, number = object_of_cookie(q->cookie);
@@ -464,6 +475,10 @@ control(const struct question *q, uint8_t *buffer, struct answer *a)
     case CONTROL_MAPS:
         expect(number, "a file without an object");
         object[number].mappings = word[0];
+        break;
+    case CONTROL_HELD:
+        count_held(word);
+        a->bytes = 2 * sizeof(*word);
         break;
     default:
         expect(false, "no such control");
