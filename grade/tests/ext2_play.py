@@ -8,7 +8,7 @@ import subprocess
 from file_model import C, Capability, Model, Server, text, words
 from file_player import Difference, Player
 
-EVICT, STORE, LOAD, FAIL, MARK, PAGES, MAPS, HELD = range(1, 9)
+EVICT, STORE, LOAD, FAIL, MARK, PAGES, MAPS, HELD, BAD, FAILED = range(1, 11)
 FILE_SYNC = 0x8060
 FILE_MAP, FILE_MAP_WRITE = 0x8054, 0x805d
 TIME = 1_700_000_000
@@ -170,14 +170,18 @@ class History:
 
     def __init__(self, path):
         self.writes, self.marks, data, at = [], [], path.read_bytes(), 0
+        self.since_mark = {"R": [], "W": []}  # places and sizes
         while at < len(data):
             kind, sector, count = struct.unpack_from("<3I", data, at)
             at += 12
+            if chr(kind) in self.since_mark:
+                self.since_mark[chr(kind)].append((sector * 512, count * 512))
             if kind == ord("W"):
                 self.writes.append((sector * 512, data[at:at + count * 512]))
                 at += count * 512
             elif kind == ord("M"):
                 self.marks.append(len(self.writes))
+                self.since_mark = {"R": [], "W": []}
 
     def images(self, before):
         """The disk as it is after each write: how many there were, and its bytes."""

@@ -2,6 +2,7 @@
 """Files on a disk, on the machine: somebody types, the machine is switched off, and e2fsprogs look at what is on the disk."""
 
 import contextlib
+import re
 import subprocess
 import tarfile
 import time
@@ -10,6 +11,7 @@ import pytest
 
 from ext2_play import an_image, check, content_of, repair
 from lintel import archive
+from lintel.machine import Disk
 from test_programs import BUILD, SHOWN, System, machine
 
 MIB = 1 << 20
@@ -139,3 +141,26 @@ def test_other_block_sizes(tmp_path, image):
         path = partition(image, tmp_path, f"part{block}")
         check(path)
         assert content_of(path, tmp_path / f"content{block}")[b"sh"] == (BUILD / "os/bin/sh").read_bytes()
+
+
+def number_in(part, command, pattern):
+    """Of what debugfs says."""
+    done = subprocess.run(["debugfs", "-R", command, part], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+    return int(re.search(pattern, done.stdout)[1])
+
+
+def test_sectors_that_fail(tmp_path, image, monkeypatch):
+    """One of a file cannot be read, one of the inodes cannot be written: who needs it is told, and what was there before is there."""
+    monkeypatch.chdir(tmp_path)  # QEMU's names of files are relative
+    part = partition(image, tmp_path)
+    before, block = content_of(part, tmp_path / "before"), number_in(part, "stats", r"Block size: +(\d+)")
+    bad = {"read": number_in(part, "blocks readme.txt", r"(\d+)"), "write": number_in(part, "imap <2>", r"at block (\d+)")}
+    errors = tuple({"iotype": kind, "sector": (MIB + number * block) // 512} for kind, number in bad.items())
+    lines = ["cat /disk/readme.txt", "ls /disk", "echo new >/disk/new", "sync", "cat /disk/new", "echo all is well"]
+    with contextlib.closing(WithDisk(tmp_path, None, *Disk(image, errors=errors).nodes(0, tmp_path))) as system:
+        said = [system(line) for line in lines]
+    assert said[0] == "cat: /disk/readme.txt: the disk failed\n" and said[3] == "sync: /disk: the disk failed\n"
+    assert said[1].split() == ["docs/", "lost+found/", "readme.txt"] and said[4:] == ["new\n", "all is well\n"]
+    part = partition(tmp_path / "disk0", tmp_path, "after")
+    repair(part)
+    assert before.items() <= content_of(part, tmp_path / "content").items()

@@ -4,13 +4,16 @@
 LINTEL_LONG=1 goes on for minutes.
 """
 
+import pathlib
 import random
+import shutil
 import struct
+import tempfile
 
 import pytest
 
-from ext2_play import (EVICT, FAIL, FILE_MAP, FILE_MAP_WRITE, FILE_SYNC, HELD, LOAD, MAPS, PAGES, STORE, Ext2, Ext2Player, Mover,
-                       an_image, check, content_of, cut, play, record, repair, tool)
+from ext2_play import (BAD, EVICT, FAIL, FAILED, FILE_MAP, FILE_MAP_WRITE, FILE_SYNC, HELD, LOAD, MAPS, MARK, PAGES, STORE, Ext2,
+                       Ext2Player, History, Mover, an_image, check, content_of, cut, play, record, repair, tool)
 from file_model import C, ERR_MESSAGE, ROOT, text, words
 from test_fm import FLAGS, hostile_message
 from test_host import HOST, KERNEL, LONG, run
@@ -509,32 +512,107 @@ def test_read_that_fails(program, filled, tmp_path):
     assert read(server, file, 400_000) == (tmp_path / "tree/a/f7").read_bytes()
 
 
-@pytest.mark.timeout(3600)
-def test_disk_that_fails(program, tmp_path):
-    """Any one access: an error is told, no block is lost, and what was synced before is there."""
-    told, seeds = 0, 200 if LONG else 25
-    for seed in range(seeds):
-        image = an_image(tmp_path / "i.img", "1M")
-        server = Ext2(program, image)
-        player = Ext2Player(seed, server)
-        Mover(player)
-        player.sync()
-        kept = {path: node.read(0, node.size) for path, node in player.files() if not node.directory}
+BLOCK, NEVER = 1024, 0xffffffff
+
+
+@pytest.fixture(scope="session")
+def synced(program, tmp_path_factory):
+    """An image, and what is in its files."""
+    image = an_image(tmp_path_factory.mktemp("synced") / "image", "1M")
+    server = Ext2(program, image)
+    player = Ext2Player(1, server)
+    Mover(player)
+    player.sync()
+    server.close()
+    return image.read_bytes(), {path: node.read(0, node.size) for path, node in player.files() if not node.directory}
+
+
+def work(server, kept):
+    """Old files are read; new ones come, move and go, and all is synced each time. Was an error told?"""
+    told = False
+    for i, (path, data) in enumerate(list(kept.items())[:8]):
+        name, moved, older = (b"d0/new %d" % i, b"d1/moved %d" % i, b"d1/moved %d" % (i // 2))
+        error, _reply, file = server.call(C.FILE_OPEN_WRITE, server.root, words(C.FILE_CREATE) + text(name))
+        errors = [error, 0 if error else write(server, file, b"x" * 3000 * (i + 1)), holds(server, path, data),
+                  server.call(C.FILE_RENAME, server.root, text(name) + text(moved))[0],
+                  server.call(FILE_SYNC, server.root, b"")[0], server.call(C.FILE_REMOVE, server.root, text(older))[0]]
+        assert set(errors) <= {0, ERR_DISK, C.ERR_NO_FILE, C.ERR_NO_SPACE}
+        told |= ERR_DISK in errors
         server.control(EVICT)
-        server.control(FAIL, 0, words(random.Random(seed).randrange(80)))
-        for i in range(40):
-            error, _reply, file = server.call(C.FILE_OPEN_WRITE, server.root, words(C.FILE_CREATE) + text(b"d0/new %d" % i))
-            errors = [error, 0 if error else write(server, file, b"x" * 5000), server.call(FILE_SYNC, server.root, b"")[0],
-                      server.call(C.FILE_REMOVE, server.root, text(b"d0/new %d" % (i // 2)))[0]]
-            assert set(errors) <= {0, ERR_DISK, C.ERR_NO_FILE, C.ERR_NO_SPACE}
-            told += ERR_DISK in errors
-        server.sync()
-        server.close()
-        check(image)
-        content = content_of(image, tmp_path / f"out{seed}")
-        for path, data in kept.items():
-            assert content[path] == data
-    assert told > seeds / 2
+    return told
+
+
+def holds(server, path, data):
+    """An error, or 0 and what was read is right."""
+    error, _reply, file = server.call(C.FILE_OPEN, server.root, text(path))
+    for at in range(0, len(data), 4000):
+        if not error:
+            error, reply, _none = server.call(C.STREAM_READ, file, words(at, 4000, 0))
+            assert error or reply[8:] == data[at:at + 4000]
+    return error
+
+
+def all_is_there(image, kept, folder):
+    check(image)
+    content = content_of(image, folder)
+    assert {path: content.get(path) for path in kept} == kept
+
+
+def fails(program, synced, folder, control, *fault):
+    """What was synced before is there, when the power goes and when the disk is well again.
+
+    How many accesses have failed, and was an error told? It need not be when the next try went well.
+    """
+    before, kept = synced
+    image, cut = folder / "image", folder / "cut"
+    image.write_bytes(before)
+    server = Ext2(program, image)
+    server.control(control, 0, words(*fault))
+    told = work(server, kept)
+    failed, = struct.unpack("<I", server.control(FAILED)[1])
+    shutil.copyfile(image, cut)
+    server.control(FAIL, 0, words(NEVER))
+    server.control(BAD, 0, words(0, 0))
+    server.sync()
+    server.close()
+    assert failed or not told
+    if failed:
+        repair(cut)
+        for path in (cut, image):
+            with tempfile.TemporaryDirectory(dir=folder) as out:
+                all_is_there(path, kept, pathlib.Path(out, "content"))
+    return failed, told
+
+
+@pytest.mark.timeout(3600)
+def test_an_access_fails(program, synced, tmp_path):
+    """Once; one after the other, until there are no more."""
+    count = told_of = 0
+    while (outcome := fails(program, synced, tmp_path, FAIL, count * (1 if LONG else 5)))[0]:
+        count, told_of = count + 1, told_of + outcome[1]
+    assert count > (150 if LONG else 30) and told_of > count / 2
+
+
+def touched(program, synced, folder, kind):
+    """A sector of each block that work() reads or writes: a block is never read or written in part."""
+    image, log = folder / "image", folder / "log"
+    image.write_bytes(synced[0])
+    server = Ext2(program, image, log)
+    server.control(MARK)
+    assert not work(server, synced[1])
+    server.close()
+    return sorted({at // 512 + i for at, size in History(log).since_mark[kind] for i in range(0, size // 512, BLOCK // 512)})
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("kind", ["R", "W"])
+def test_a_sector_fails(program, synced, tmp_path, kind):
+    """Each time that it is read, or written: one after the other, of all that are. What cannot be written is told."""
+    sectors = touched(program, synced, tmp_path, kind)
+    assert len(sectors) > 30
+    for sector in sectors[::1 if LONG else 3]:
+        failed, told = fails(program, synced, tmp_path, BAD, ord(kind), sector)
+        assert failed and (told or kind == "R"), sector
 
 
 # --- What is refused

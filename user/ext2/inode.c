@@ -99,12 +99,15 @@ inode_make(uint32_t parent, uint32_t kind, struct node *node)
     uint32_t error = inode_allocate((parent - 1) / fs.super.group_inodes, directory, &node->number);
     struct ext2_inode *i;
 
-    if (!error)
-        error = inode_clear(node->number);
-    if (!error)
-        error = find(node->number, &i);
     if (error)
         return error;
+    error = inode_clear(node->number);
+    if (!error)
+        error = find(node->number, &i);
+    if (error) {
+        inode_free(node->number, directory);
+        return error;
+    }
     node->kind = kind;
     node->i = (struct ext2_inode){.mode = directory ? MODE_DIRECTORY : MODE_FILE, .generation = i->generation + 1};
     inode_touch(node);

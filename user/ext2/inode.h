@@ -23,7 +23,7 @@ struct node {
 uint32_t inode_read(uint32_t number, struct node *node);
 uint32_t inode_write(const struct node *node);
 
-/* A new one of this kind, not written yet, and with no links.  ERR_NO_SPACE. */
+/* A new one of this kind, not written yet, and with no links.  ERR_NO_SPACE; ERR_DISK: none is taken. */
 uint32_t inode_make(uint32_t parent, uint32_t kind, struct node *node);
 
 /* On the disk it is nobody's. */

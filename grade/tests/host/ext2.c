@@ -4,7 +4,7 @@
  * output; test_ext2.py is on the other side.  Time begins at TIME, and goes on by a second with each.
  *
  * The process manager's part is played here: pages of memory objects, which the server sees in its window.  Functions below
- * CONTROL_END are for that, and for the disk: see below.  LOG gets all that is written, in its order.
+ * CONTROL_END are for that, and for the disk: see below.  LOG gets all that is read and written, in its order.
  */
 #define _GNU_SOURCE
 #include "abi/object.h"
@@ -38,6 +38,8 @@
 #define CONTROL_PAGES 6 /* { uint32_t pages }: so many can be in memory */
 #define CONTROL_MAPS  7 /* { uint32_t mappings }: of this file */
 #define CONTROL_HELD  8 /* -> { uint32_t objects, pages }: that there are */
+#define CONTROL_BAD   9 /* { uint32_t kind, sector }: reads ('R') or writes ('W') of this sector fail, each time */
+#define CONTROL_FAILED 10 /* -> { uint32_t count }: accesses to the disk that have failed */
 #define CONTROL_END   16
 
 struct question {
@@ -55,6 +57,7 @@ static uint32_t held, closed;
 static uint8_t *disk;
 static FILE *history;
 static int32_t fails_after = -1;
+static uint32_t bad_kind, bad_sector, failed_accesses;
 
 bool call_by_sysenter;
 
@@ -76,9 +79,13 @@ expect(bool holds, const char *what)
 /* --- The disk. */
 
 static bool
-fails(void)
+fails(uint32_t kind, uint32_t sector, uint32_t count)
 {
-    return fails_after >= 0 && fails_after-- == 0;
+    bool bad = kind == bad_kind && bad_sector - sector < count;
+    bool now_fails = fails_after >= 0 && fails_after-- == 0;
+
+    failed_accesses += bad || now_fails;
+    return bad || now_fails;
 }
 
 static void
@@ -94,7 +101,8 @@ static uint32_t
 disk_read(uint32_t sector, uint32_t count, void *to)
 {
     expect(count && sector < fs.device.sectors && count <= fs.device.sectors - sector, "a read behind the end of the disk");
-    if (fails())
+    log_words('R', sector, count);
+    if (fails('R', sector, count))
         return ERR_DISK;
     memcpy(to, disk + (size_t)sector * SECTOR, count * SECTOR);
     return 0;
@@ -105,7 +113,7 @@ disk_write(uint32_t sector, uint32_t count, const void *from)
 {
     expect(count && sector < fs.device.sectors && count <= fs.device.sectors - sector, "a write behind the end of the disk");
     expect(!fs.read_only, "a write to what can only be read");
-    if (fails())
+    if (fails('W', sector, count))
         return ERR_DISK;
     memcpy(disk + (size_t)sector * SECTOR, from, count * SECTOR);
     log_words('W', sector, count);
@@ -117,7 +125,7 @@ disk_write(uint32_t sector, uint32_t count, const void *from)
 static uint32_t
 disk_flush(void)
 {
-    if (fails())
+    if (fails('F', 0, 0))
         return ERR_DISK;
     log_words('F', 0, 0);
     return 0;
@@ -465,6 +473,14 @@ control(const struct question *q, uint8_t *buffer, struct answer *a)
         break;
     case CONTROL_FAIL:
         fails_after = word[0];
+        break;
+    case CONTROL_BAD:
+        bad_kind = word[0];
+        bad_sector = word[1];
+        break;
+    case CONTROL_FAILED:
+        word[0] = failed_accesses;
+        a->bytes = 4;
         break;
     case CONTROL_MARK:
         log_words('M', 0, 0);
