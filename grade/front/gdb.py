@@ -48,8 +48,8 @@ def listening():
 
 
 def console(script):
-    """The machine's console: a file when a script drives, else this terminal."""
-    return os.ttyname(0) if terminal.is_ours() and not script else tree.BUILD / "console.txt"
+    """The machine's console: a file when a script drives, else this terminal, whose own name a container may not know."""
+    return "/dev/tty" if terminal.is_ours() and not script else tree.BUILD / "console.txt"
 
 
 # SINCE swap

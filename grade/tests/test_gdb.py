@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 import dump
 import states
 from project import Project
+from test_demo_doors import at_terminal
 
 
 @pytest.fixture
@@ -271,3 +273,11 @@ def test_before_there_are_doors(tmp_path_factory):
         assert said["lintel descriptors"] == said["lintel doors"] == ["this kernel has no doors: they come with the lab `doors`"]
         head = "  number  directory  threads  pages  tables" if lab == "paging" else "this kernel has no processes: they come with the lab `paging`"
         assert said["lintel processes"][0] == head
+
+
+@pytest.mark.skipif(not states.box_works(), reason="bubblewrap does not work here")
+def test_a_terminal_without_a_name():
+    """As in a container, whose /dev/pts has others."""
+    write = "import gdb; open(gdb.console(None), 'w').write('seen')"
+    box = [shutil.which("bwrap"), "--dev-bind", "/", "/", "--tmpfs", "/dev/pts", "--chdir", states.ROOT / "grade/front"]
+    assert at_terminal([*box, sys.executable, "-c", write], b"", []) == (0, "seen")
