@@ -138,6 +138,13 @@ is_recent(const struct object *o, uint32_t index)
     return false;
 }
 
+/* Could it not be brought back now?  Then it stays: who needs nothing that is out should not wait for a driver that has ended. */
+static bool
+is_cut_off(const struct page *page)
+{
+    return page->slot && swap_away;
+}
+
 /* It goes, or is going to; or cannot, because there is no room on the swap device. */
 static void
 evict(struct page *page)
@@ -148,6 +155,8 @@ evict(struct page *page)
     }
     page_protect(page);
     page_used(page); /* once more, now that nobody can write it */
+    if (!page->dirty && is_cut_off(page))
+        return;
     if (!page->dirty) {
         record_evict(page, "drop");
         remember(page);

@@ -149,15 +149,6 @@ region_page(const struct region *r, uint32_t index)
     return ENTRY_IS_PAGE(entry) ? page_of(entry) : NULL;
 }
 
-/* Its pages, which are all there, stay in memory; or need not any more. */
-void
-region_wire(struct region *r, bool wired)
-{
-    r->wired = wired;
-    for (uint32_t i = r->first; i < r->first + r->pages; i++)
-        region_page(r, i)->wired += wired ? 1 : -1;
-}
-
 /* What was written through the region is known of no more when it goes: so all that could have been written was. */
 static void
 assume_written(const struct region *r)
@@ -194,8 +185,7 @@ region_detach(struct region *r)
     while (*at != r)
         at = &(*at)->next_of;
     *at = r->next_of;
-    if (r->wired)
-        region_wire(r, false);
+    region_unwire(r);
     r->object = NULL;
     object_release(o);
 }
@@ -207,6 +197,7 @@ space_end(struct process *p)
     for (struct region *r = p->regions; r; r = r->next)
         if (r->object) {
             region_may_cut(r, r->address, r->address + r->pages * PAGE);
+            region_hold(r);
             region_detach(r);
         }
     window_forget(p);

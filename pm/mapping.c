@@ -294,24 +294,26 @@ pm_sync(struct request *r)
 
 /* --- Wiring. */
 
-/* All pages of the region are there: 0; NO_REPLY, and the call is made again; or an error. */
+/* All pages of the region are there: 0.  Nobody waits for those that come, since who asks may be the one who has to bring them. */
 static uint32_t
-bring_all(struct request *request, const struct region *r)
+bring_all(const struct region *r)
 {
+    uint32_t error = 0;
+
     for (uint32_t i = 0; i < r->pages; i++) {
         struct touched t = object_touch(r->object, r->first + i);
 
         if (t.outcome == TOUCH_WAIT)
-            return sleep_call(&t.page->sleepers, request);
-        if (t.outcome != TOUCH_DONE)
+            error = ERR_PHASE;
+        else if (t.outcome != TOUCH_DONE)
             return t.outcome == TOUCH_MEMORY ? ERR_LIMIT : t.error;
     }
-    return 0;
+    return error;
 }
 
-/* A region as a whole: the pages are wired as long as it is there. */
+/* A region as a whole. */
 static uint32_t
-wire_region(struct request *request, struct region *r, uint32_t address, uint32_t pages)
+wire_shared(struct region *r, uint32_t address, uint32_t pages)
 {
     uint32_t error;
 
@@ -319,13 +321,11 @@ wire_region(struct request *request, struct region *r, uint32_t address, uint32_
         return ERR_RANGE;
     if (r->address != address || r->pages != pages)
         return ERR_RANGE;
-    error = bring_all(request, r);
-    if (!error)
-        region_wire(r, true);
-    return error;
+    error = bring_all(r);
+    return error ? error : region_wire(r) ? 0 : ERR_LIMIT;
 }
 
-/* Memory of a server's own, which never leaves anyway, once it is there. */
+/* Memory of a server's own, which never leaves anyway, once it is there; but it goes with its process, so no device may use it. */
 static uint32_t
 wire_private(struct process *p, uint32_t address, uint32_t pages)
 {
@@ -339,11 +339,8 @@ wire_private(struct process *p, uint32_t address, uint32_t pages)
 
 /* Where it is in the machine's memory. */
 static uint32_t
-physical(const struct process *p, uint32_t address)
+physical(const struct page *page)
 {
-    const struct region *r = region_at(p, address);
-    uint32_t entry = tree_get(&p->memory->tree, address / PAGE);
-    const struct page *page = entry ? page_of(entry) : region_page(r, r->first + (address - r->address) / PAGE);
     static struct memory_view view;
 
     memory_query(DESCRIPTOR_ROOT, (uint32_t)page_bytes(page), 1, &view);
@@ -361,11 +358,12 @@ pm_wire(struct request *r)
     if (!error && (!region || pages > WIRE_MAX || !is_range(address, pages)))
         error = ERR_RANGE;
     if (!error)
-        error = region->object ? wire_region(r, region, address, pages) : wire_private(r->process, address, pages);
+        error = region->object ? wire_shared(region, address, pages) : wire_private(r->process, address, pages);
     if (error)
         return error;
-    reply_with(r, pages);
-    for (uint32_t i = 0; i < pages; i++)
-        put_u32(&r->out, physical(r->process, address + i * PAGE));
+    held_release(r->process);
+    reply_with(r, region->object ? pages : 0);
+    for (uint32_t i = 0; region->object && i < pages; i++)
+        put_u32(&r->out, physical(region_page(region, region->first + i)));
     return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table of memory objects, and how they end.  An object is needed by its owner, and by those who have it mapped; when
- * nobody is left it is gone, with its pages.
+ * The table of memory objects, and how they end.  An object is needed by its owner, by those who have it mapped, and by devices that
+ * may still write it (held.c); when nobody is left it is gone, with its pages.
  */
 #include "vm.h"
 
@@ -130,6 +130,14 @@ object_is_wired(const struct object *o, uint32_t first)
     return false;
 }
 
+/* So many pages from `first` on, which are all there, stay in memory for one more, or for one less. */
+void
+object_wire(struct object *o, uint32_t first, uint32_t pages, int by)
+{
+    for (uint32_t i = first; i < first + pages; i++)
+        page_of(tree_get(&o->tree, i))->wired += by;
+}
+
 bool
 object_resize(struct object *o, uint32_t pages)
 {
@@ -175,6 +183,14 @@ object_keep(struct object *o)
     o->owner = NULL;
 }
 
+/* It was the manager's own, which needs it no more. */
+void
+object_give_up(struct object *o)
+{
+    o->deleted = true;
+    object_release(o);
+}
+
 static bool
 is_mapped_by(const struct object *o, const struct process *p)
 {
@@ -212,7 +228,7 @@ object_release(struct object *o)
         object_keep(o);
     if (o->regions && o->kind == OBJECT_SHARED)
         inherit(o, o->regions->process);
-    if (!o->regions)
+    if (!o->regions && !o->held)
         end(o);
 }
 

@@ -84,7 +84,7 @@ struct region {
     struct process *process; /* that maps it */
     struct region *next_of;  /* that maps the same object */
     uint32_t first;          /* page of the object */
-    bool wired;              /* its pages stay in memory */
+    struct wiring *wired;    /* its pages stay in memory: held.c; or NULL */
     // END swap
 };
 
@@ -115,6 +115,9 @@ struct process {
 };
 
 extern uint32_t process_count;
+// SINCE swap
+extern uint32_t process_newest; /* the number of the one that was made last */
+// END swap
 extern struct process *process_init; /* who inherits children that nobody waits for; or NULL */
 
 /* What a capability's cookie says. */

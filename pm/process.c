@@ -27,7 +27,10 @@ static struct {
     uint32_t generation;
 } table[PROCESSES];
 
-static uint32_t last_number;
+// SINCE swap
+// < static uint32_t process_newest;
+uint32_t process_newest;
+// END swap
 uint32_t process_count;
 struct process *process_init;
 
@@ -113,7 +116,7 @@ process_new(struct process *parent, uint32_t domain, const char *name, uint32_t 
     *error = index < PROCESSES ? ERR_MEMORY : ERR_LIMIT;
     if (!p)
         return NULL;
-    *p = (struct process){.number = last_number + 1, .index = index, .generation = table[index].generation,
+    *p = (struct process){.number = process_newest + 1, .index = index, .generation = table[index].generation,
                           .domain = domain, .parent = parent};
     strlcpy(p->name, name, sizeof(p->name));
     // SINCE swap
@@ -127,7 +130,7 @@ process_new(struct process *parent, uint32_t domain, const char *name, uint32_t 
         free(p);
         return NULL;
     }
-    last_number++;
+    process_newest++;
     process_count++;
     table[index].process = p;
     if (parent) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The swap device: a map of its slots, each for one page; and what goes out and comes in.  Pages go in clusters, to slots that
- * are neighbours, through a buffer that manager and disk share.
+ * are neighbours, through a buffer that manager and disk share.  Its driver may end, and another come: what is out stays out so long.
  *
  * A slot is taken when a page is written, and stays with the page as long as that has not changed; it is free when the
  * page is gone, or is going to be written anew.  It is never free while it is being written.
@@ -12,15 +12,19 @@
 #include "memory.h"
 #include "string.h"
 
-#define SECTORS (PAGE / DISK_SECTOR) /* of a page */
+#define SECTORS  (PAGE / DISK_SECTOR) /* of a page */
+#define PATIENCE 2000u                /* milliseconds, for a driver to come back before memory may be full */
 
 uint32_t swap_slots, swap_used, swap_bad;
+bool swap_away;
 
 enum { SLOT_FREE, SLOT_USED, SLOT_BAD };
 
 static uint8_t *map; /* by slot; slot 0 is none */
-static uint32_t disk, next_slot = 1;
-static struct page *buffer[WORKERS / 2 * CLUSTER];
+static uint32_t next_slot = 1;
+static uint32_t disk; /* the door; 0: there is none yet */
+static bool hope;     /* it is dead, there may be another soon, and no worker waits for that yet */
+static struct page *buffer[SWAP_BUFFER];
 static struct page *leaving[CLUSTER]; /* the next cluster */
 static uint32_t leaving_count;
 static struct page *first_coming, **last_coming = &first_coming;
@@ -111,11 +115,11 @@ swap_full(void)
     return leaving_count == CLUSTER;
 }
 
-/* There is no slot any more. */
+/* There is no slot any more, or nobody who could write to it. */
 bool
 swap_exhausted(void)
 {
-    return swap_used + swap_bad + 1 + leaving_count >= swap_slots;
+    return swap_away || swap_used + swap_bad + 1 + leaving_count >= swap_slots;
 }
 
 /* A page that is dirty: it goes, if there is a slot for it. */
@@ -171,6 +175,85 @@ swap_forget(struct page *page)
         ;
 }
 
+/* --- The device. */
+
+/*
+ * Its driver has ended.  From now on nothing goes out or comes in, until there is another one: swapon.c.  What was to go stays; who
+ * waits for a page waits on.
+ */
+static void
+device_gone(void)
+{
+    hope |= !swap_away;
+    swap_away = true;
+    for (uint32_t i = 0; i < leaving_count; i++)
+        if (leaving[i]) {
+            leaving[i]->writing = false;
+            leaving[i]->state = PAGE_HERE;
+        }
+    leaving_count = 0;
+}
+
+bool
+swap_gone(void)
+{
+    struct door_counts counts;
+
+    if (!swap_away && (door_counts(disk, &counts).error || counts.dead))
+        device_gone();
+    return swap_away;
+}
+
+bool
+swap_busy(void)
+{
+    for (uint32_t i = 0; i < WORKERS / 2; i++)
+        if (writing[i] || reading[i])
+            return true;
+    return false;
+}
+
+/* The driver is there again, or was not started in time: whoever waits for memory is looked at once more. */
+static void
+waited(struct job *job)
+{
+    (void)job;
+}
+
+/* So long as a worker waits something is under way, and nobody ends because memory is full: for the driver is perhaps started again. */
+static bool
+start_waiting(struct job *job)
+{
+    if (!hope)
+        return false;
+    hope = false;
+    work_wait(job, PATIENCE);
+    job->done = waited;
+    return true;
+}
+
+bool
+swap_map(uint32_t slots)
+{
+    if (!map)
+        map = calloc(slots, 1);
+    if (map)
+        swap_slots = slots;
+    return map;
+}
+
+/* Nothing is under way: what waits for the device goes through this door and this buffer, whose pages stay. */
+void
+swap_to(uint32_t door, struct page *const pages[SWAP_BUFFER])
+{
+    if (disk)
+        descriptor_close(disk);
+    disk = door;
+    swap_away = hope = false;
+    memcpy(buffer, pages, sizeof(buffer));
+    work_go();
+}
+
 /* --- Coming in. */
 
 /* Nobody will ever know what was there. */
@@ -207,6 +290,22 @@ has_come(struct job *job)
     // END swap.6
 }
 
+/* If the driver has ended the page still comes, from the next one. */
+static void
+read_done(struct job *job)
+{
+    struct page *page = job->page[0];
+
+    if (job->result.error != ERR_DEAD) {
+        has_come(job);
+        return;
+    }
+    reading[job->first / CLUSTER] = NULL;
+    device_gone();
+    if (page)
+        swap_in(page);
+}
+
 static void
 start_coming(struct job *job)
 {
@@ -220,18 +319,16 @@ start_coming(struct job *job)
     job->function = DISK_READ;
     job->words[0] = page->slot * SECTORS;
     job->words[1] = SECTORS;
-    job->done = has_come;
+    job->done = read_done;
 }
 
 /* --- Going out. */
 
-/* It was written, or not. */
+/* It was written, or not; what becomes of the slot then has_gone() knows. */
 static void
 gone(struct page *page, uint32_t slot, bool failed)
 {
-    if (failed)
-        slot_spoil(slot);
-    else if (!page)
+    if (!page && !failed)
         slot_free(slot);
     if (!page)
         return;
@@ -253,13 +350,21 @@ gone(struct page *page, uint32_t slot, bool failed)
     // END swap.6
 }
 
+/* A slot is bad if the disk could not write it; if there was nobody who could have tried, it is free again. */
 static void
 has_gone(struct job *job)
 {
+    uint32_t error = job->result.error;
+
     writing[job->first / CLUSTER] = NULL;
-    for (uint32_t i = 0; i < job->pages; i++)
-        gone(job->page[i], job->index + i, job->result.error);
-    counts.swapped_out += job->result.error ? 0 : job->pages;
+    for (uint32_t i = 0; i < job->pages; i++) {
+        gone(job->page[i], job->index + i, error);
+        if (error)
+            error == ERR_DEAD ? slot_free(job->index + i) : slot_spoil(job->index + i);
+    }
+    if (error == ERR_DEAD)
+        device_gone();
+    counts.swapped_out += error ? 0 : job->pages;
 }
 
 /* Those that nobody has dropped meanwhile. */
@@ -310,6 +415,8 @@ start_going(struct job *job)
 bool
 swap_next(struct job *job)
 {
+    if (swap_away)
+        return start_waiting(job);
     if (!first_coming && !leaving_count)
         return false;
     job->door = disk;
@@ -319,66 +426,4 @@ swap_next(struct job *job)
         return start_going(job);
     start_coming(job);
     return true;
-}
-
-/* --- Beginning. */
-
-/* All pages of the buffer are there, and stay there. */
-static bool
-take_buffer(struct object *o)
-{
-    for (uint32_t i = 0; i < WORKERS / 2 * CLUSTER; i++) {
-        struct touched t = object_touch(o, i);
-
-        if (t.outcome != TOUCH_DONE)
-            return false;
-        buffer[i] = t.page;
-    }
-    for (uint32_t i = 0; i < WORKERS / 2 * CLUSTER; i++)
-        buffer[i]->wired++;
-    return true;
-}
-
-/* 0, and the manager swaps from now on; or an error. */
-static uint32_t
-begin(struct object *o, uint32_t door, uint32_t slots)
-{
-    uint8_t *slot_map;
-
-    if (swap_slots)
-        return ERR_EXISTS;
-    if (!o)
-        return ERR_STALE;
-    if (slots < 2 || slots > OBJECT_PAGES_MAX || o->kind != OBJECT_SHARED)
-        return ERR_RANGE;
-    slot_map = calloc(slots, 1);
-    if (!slot_map || !take_buffer(o)) {
-        free(slot_map);
-        return ERR_LIMIT;
-    }
-    object_keep(o);
-    map = slot_map;
-    disk = door;
-    swap_slots = slots;
-    return 0;
-}
-
-uint32_t
-pm_swap(struct request *r)
-{
-    uint32_t slots = get_u32(&r->in);
-    struct descriptor door = get_descriptor(&r->in), object = get_descriptor(&r->in);
-    uint32_t error = request_end(r);
-
-    if (error)
-        return error;
-    error = policy_may(r->process->domain, POLICY_SWAP) ? 0 : ERR_NO_ACCESS;
-    if (!error)
-        error = begin(object_named(&object, RIGHT_READ | RIGHT_WRITE), door.number, slots);
-    descriptor_close(object.number);
-    if (error)
-        descriptor_close(door.number);
-    else
-        reply_with(r, slots);
-    return error;
 }

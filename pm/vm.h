@@ -57,6 +57,7 @@ struct object {
     struct tree tree;
     struct region *regions;     /* that map it */
     bool deleted;               /* its capabilities are stale */
+    uint32_t held;              /* how often its pages are, for drivers that have ended: held.c */
     uint32_t resident, dirty, swapped;
     uint32_t writing;           /* pages that its server is cleaning */
     bool in_order;              /* advice: it is read so */
@@ -76,8 +77,10 @@ bool object_private(struct process *p); /* its own; false: no memory */
 void object_cut(struct object *o, uint32_t first, uint32_t last); /* its pages [first, last) are gone */
 void object_orphan(struct object *o);
 void object_keep(struct object *o);
+void object_give_up(struct object *o);
 bool object_resize(struct object *o, uint32_t pages); /* false: no memory */
 bool object_is_wired(const struct object *o, uint32_t first);
+void object_wire(struct object *o, uint32_t first, uint32_t pages, int by);
 #define SHARED_MAX 64 /* objects of one process that is no server; bounded by its limit on memory, too */
 void object_release(struct object *o); /* if nobody needs it any more, it is gone */
 void objects_of_dead(struct process *p);
@@ -126,9 +129,15 @@ bool page_used(struct page *page);          /* since the last time; and finds ou
 bool region_may_cut(const struct region *r, uint32_t first, uint32_t last);
 void region_attach(struct region *r, struct process *p, struct object *o, uint32_t first);
 void region_detach(struct region *r);
-void region_wire(struct region *r, bool wired);
 bool region_split(struct process *p, uint32_t address); /* none goes on across it; false: no room for one more */
 struct page *region_page(const struct region *r, uint32_t index); /* of the object, if it is in memory */
+
+/* --- held.c: pages that stay where they are for a device, even when its driver has ended. */
+
+bool region_wire(struct region *r);
+void region_unwire(struct region *r);
+void region_hold(struct region *r);
+void held_release(const struct process *p);
 
 /* --- sleep.c: calls and faults that wait for a page, or for memory. */
 
@@ -188,14 +197,21 @@ uint32_t memory_kept(void);
 
 /* --- swap.c */
 
+#define CLUSTER 8 /* pages in one request to a disk */
+
 extern uint32_t swap_slots, swap_used, swap_bad;
+extern bool swap_away;               /* the driver has ended, and there is no other yet */
 void slot_free(uint32_t slot);
 void swap_out(struct page *page);
 bool swap_full(void);
 bool swap_exhausted(void);
 void swap_in(struct page *page);
 void swap_forget(struct page *page); /* it does not wait to be read any more */
-handler pm_swap;
+bool swap_gone(void);                /* has its driver ended?  Looks, if it is not known */
+bool swap_busy(void);                /* is something under way? */
+bool swap_map(uint32_t slots);       /* there is a map of so many slots; false: no memory */
+void swap_to(uint32_t door, struct page *const pages[SWAP_BUFFER]);
+handler pm_swap;                     /* swapon.c */
 
 /* --- record.c */
 
@@ -205,8 +221,6 @@ void record_fault(const struct object *o, uint32_t index, const char *what); /* 
 void record_evict(const struct page *page, const char *what);
 
 /* --- work.c: threads that call servers and wait for them, as the manager itself never does. */
-
-#define CLUSTER 8 /* pages in one request to a disk */
 
 struct job {
     uint32_t door, function, words[3], count;
@@ -223,8 +237,11 @@ struct job {
 enum work { WORK_SWAP, WORK_FILE };
 #define WORKERS 4 /* half of them for each */
 
+_Static_assert(SWAP_BUFFER == WORKERS / 2 * CLUSTER, "each has a part");
+
 void work_start(void);
 void work_go(void); /* those who have nothing to do look whether there is something */
+void work_wait(struct job *job, uint32_t milliseconds);
 bool work_busy(enum work kind);
 bool swap_next(struct job *job);  /* swap.c: something to do; false if there is not */
 bool cache_next(struct job *job); /* cache.c */

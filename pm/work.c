@@ -18,6 +18,8 @@ static struct worker {
     uint8_t stack[STACK] __attribute__((aligned(16)));
 } workers[WORKERS];
 
+static uint32_t quiet; /* a door where nothing ever comes */
+
 /* --- The threads. */
 
 /* Sends the job's message, and waits for the reply. */
@@ -46,6 +48,7 @@ worker(void *argument)
 void
 work_start(void)
 {
+    quiet = door_create(CALL_MACHINE, false, 0).value;
     for (uint32_t i = 0; i < WORKERS; i++) {
         workers[i].door = descriptor_duplicate(manager_door, RIGHTS, COOKIE_WORKER << COOKIE_KIND | i).value;
         workers[i].job.first = i % (WORKERS / 2) * CLUSTER;
@@ -77,6 +80,17 @@ work_go(void)
     for (struct worker *w = workers; w < workers + WORKERS; w++)
         if (w->reply && (kind_of(w) == WORK_SWAP ? swap_next(&w->job) : cache_next(&w->job)))
             start(w);
+}
+
+/* The job is to wait, for so many milliseconds. */
+void
+work_wait(struct job *job, uint32_t milliseconds)
+{
+    job->door = 0;
+    job->function = CALL_WAIT;
+    job->words[0] = milliseconds;
+    job->words[1] = quiet;
+    job->count = 2;
 }
 
 bool

@@ -1004,7 +1004,7 @@ def test_swap_image(boot, seed):
     s.nap(1000)
     s.do("PM_RESOLVE", text("/dev/disk"), store=22)
     s.do("DISK_OPEN_WRITE", text("disk0"), gives=[(20, BOTH | rights("delete start stop"))], register=22, store=23, value=IMAGE // 512)
-    s.do("PM_SWAP", words(IMAGE // PAGE), gives=[(23, BOTH), (20, BOTH)], value=IMAGE // PAGE)
+    s.do("PM_SWAP", words(IMAGE // PAGE) + text("disk0"), gives=[(23, BOTH), (20, BOTH)], value=IMAGE // PAGE)
     s.enter(1, "user")
     s.own(USER, LARGE, actor=1)
     s.fill(USER, LARGE, seed + 1, actor=1)

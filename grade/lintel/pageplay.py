@@ -214,7 +214,7 @@ class Stage(Scene):
         for address, pages in ((STORE, slots), (JOURNAL, 8)):
             self.fill(address, pages, 0, "memory of a disk", actor=number)
         if swap:
-            self.do("PM_SWAP", words(slots), "a disk", gives=[(31, ALL), (32, BOTH)], actor=number, value=slots)
+            self.do("PM_SWAP", words(slots) + text("disk"), "a disk", gives=[(31, ALL), (32, BOTH)], actor=number, value=slots)
         if serve:
             self.do(DISK, words(30, BUFFER, STORE, slots, *bad, ("", "read", "write", "both").index(fails), wait, JOURNAL, 2700),
                     "a disk", actor=number, later=True)

@@ -300,7 +300,7 @@ SECTORS = 8192
 LAYOUT = [(0x83, 64, 4000), (5, 4096, 2000), (0x82, 7000, 1192)]
 LOGICAL = (0x83, 4100, 1000)
 NAMES = ["disk0", "disk0p1", "disk0p3", "disk0p5"]
-STEPS = "START LIST OPEN FILL READ WRITE FLUSH CLOSE SUM END CLIENT END_CLIENTS NAP WIRED READ_ONLY SPEED RAW TIME RESIZE".split()
+STEPS = "START LIST OPEN FILL READ WRITE FLUSH CLOSE SUM END CLIENT END_CLIENTS NAP WIRED READ_ONLY SPEED RAW TIME RESIZE DROP MEMORY WIRER".split()
 SERVER = 99  # a slot that is none: /dev/disk itself
 
 RANGE, RIGHT, STALE, PHASE, DISK_ERROR, NOT_FOUND, MESSAGE, LIMIT = 0x123, 0xff06, 0x121, 0x122, 0x240, 0x107, 1, 0x120
@@ -364,8 +364,8 @@ def policy():
 class Play:
     """A machine, a script, and the disks when all is over."""
 
-    def __init__(self, booter, script, disks, guest_seconds=20, **options):
-        booted = booter.under_manager("disktest", policy(), {"bin/disk": "disk", "script": script.steps}, disks=disks, **options)
+    def __init__(self, booter, script, disks, guest_seconds=20, given=None, **options):
+        booted = booter.under_manager("disktest", given or policy(), {"bin/disk": "disk", "script": script.steps}, disks=disks, **options)
         booted.go(guest_seconds)
         self.lines = [(name, line) for name, line in booted.report.lines]
         self.console = booted.run.console.decode()
@@ -601,6 +601,42 @@ def test_driver_that_is_killed(booter, original, pio):
         script.open(0, pages=4).outcome("READ", 0, 100, 20, 0).sum(0, 0, data[100 * 512:120 * 512])
     script.do("END_CLIENTS").outcome("READ", 0, 120, 20, 0).sum(0, 0, data[120 * 512:140 * 512])
     assert played(booter, script, [original], guest_seconds=30).disks[0] == data
+
+
+def held(script):
+    """A driver ends that has a buffer of 32 pages, which its client has given up."""
+    return script.open(0).do("MEMORY").do("END", wanted=[("killed", "0")]).do("DROP", wanted=[("drop", "0 0")]).do("MEMORY")
+
+
+def memory_of(play):
+    """Pages that are wired, and shared, and free frames, each time that they were counted."""
+    return list(zip(*([int(word) for word in line.split()] for name, line in play.lines if name == "memory")))
+
+
+@modes
+def test_memory_of_a_driver_that_has_ended(booter, original, pio):
+    """Nobody has told its device to stop: so what that may still write is nobody else's, until the next driver is there."""
+    script = Script(pio=pio)
+    for _ in range(4):
+        held(script).do("START", 0, int(pio), wanted=[("start", "0")]).do("MEMORY")
+    script.open(0).outcome("CLOSE").do("DROP", wanted=[("drop", "0 0")]).do("END", wanted=[("killed", "0")]).do("MEMORY")
+    play = Play(booter, script, [original])
+    assert [line for line in play.lines if line[0] != "memory"] == script.wanted
+    wired, shared, free = memory_of(play)
+    table = 0 if pio else 1
+    assert wired == shared == (32 + table, 32 + table, table) * 4 + (table,)
+    assert set(free[2:12:3]) == {free[2]} and set(free[1:12:3]) == {free[12] - 32}
+
+
+def test_who_lets_go_of_memory(booter, original):
+    """Only a newer process of that domain: one that is older had its device before, another domain has another device."""
+    given = policy() + "domain other\nlimit other processes 0 pages 256 names 1 threads 1 descriptors 256\n" \
+                       "may other dma\nenter init other\n"
+    script = Script().do("WIRER", wanted=[("wirer", "0")])
+    held(script).do("WIRER", 0, 1, wanted=[("wirer", "0")]).do("MEMORY").do("WIRER", wanted=[("wirer", "0")]).do("MEMORY")
+    play = Play(booter, script, [original], given=given)
+    assert [line for line in play.lines if line[0] != "memory"] == script.wanted
+    assert memory_of(play)[0] == (33, 33, 33, 0)
 
 
 def instructions(booter, original, pio):

@@ -14,13 +14,14 @@ import pytest
 import pressure
 from lintel.boot import Booter
 from lintel.machine import Disk
-from pressure import (ANY, DISK_ERROR, DONT_NEED, END_LOST, END_MEMORY, EXISTS, FAILED, GIVES, LATER, LOST, PRIVATE, ROOT, SERVER, WILL_NEED,
-                      WRITABLE, Model, Script, ended)
+from pressure import (ANY, DISK_ERROR, DONT_NEED, END_LOST, END_MEMORY, EXISTS, FAILED, GIVES, LATER, LOST, NO_ACCESS, PRIVATE, RANGE, ROOT,
+                      SERVER, STALE, WILL_NEED, WRITABLE, Model, Script, ended)
 
 pytestmark = pytest.mark.xdist_group("test_swap")
 
 LONG = bool(os.environ.get("LINTEL_LONG"))
 SLOTS = 2048
+SHARED_ALWAYS = 17  # pages: the buffer of the swap device, and what the driver tells the bus master
 AT = 0x20000000  # where actors map
 POLICY = (ROOT / "user/files/etc/policy").read_text().replace(
     "may   init processes", "may   init report swap processes").replace(
@@ -295,7 +296,7 @@ def test_sequences(booter, disk, seed):
     played = Played(booter, Sequence(seed, 150).script, [disk])
     _, shared, files, wired, dirty = played.numbers("pages")
     swapped_in, swapped_out, *_ = played.numbers("swapped")
-    assert (shared, files, dirty, wired) == (16, 0, 0, 16) and played.numbers("slots") == [SLOTS, 0, 0]
+    assert (shared, files, dirty, wired) == (SHARED_ALWAYS, 0, 0, SHARED_ALWAYS) and played.numbers("slots") == [SLOTS, 0, 0]
     assert swapped_in > 500 and swapped_out > 500
 
 
@@ -343,7 +344,7 @@ def test_what_comes_is_not_wanted_any_more(booter, disk):
     for number in (1, 2, 3):
         script.do("KILL", number)
     played = Played(booter, script.do("DELETE", 1).do("NAP", 500).do("COUNTS"), [disk])
-    assert played.numbers("slots") == [SLOTS, 0, 0] and played.numbers("pages")[1] == 16
+    assert played.numbers("slots") == [SLOTS, 0, 0] and played.numbers("pages")[1] == SHARED_ALWAYS
 
 
 def test_zeros_go_while_somebody_writes(booter, disk):
@@ -515,24 +516,193 @@ def test_shared_page_that_is_lost(booter, disk):
 
 # --- A driver that ends
 
-def test_driver_that_is_killed(booter, disk):
-    """While pages are out: who needs one ends, and all who do not go on. Nobody waits for ever; there is no swap device any more."""
-    script = begun(512, left=125)
-    for number in (1, 2, 3):
-        script.do("START", number).do("MAP", AT, 40, WRITABLE, actor=number, value=AT).do("WRITE", AT, 40, 3, actor=number, value=40)
-    for number in (1, 2):
-        script.do("SUM", AT, 40, value=of_written(40, 3), actor=number, flags=LATER | LOST)
-    script.do("END_DRIVER").do("BARRIER")
-    for number in (1, 2, 3):
-        script.do("SUM", AT, 40, value=of_written(40, 3), actor=number, flags=LOST)
-    script.do("DRIVER").do("SWAP", 512, value=FAILED, error=EXISTS)
-    script.do("START", 4).do("MAP", AT, 10, WRITABLE, actor=4, value=AT).do("WRITE", AT, 10, 3, actor=4, value=10)
-    script.do("SUM", AT, 10, value=of_written(10, 3), actor=4)
-    for number in (1, 2, 3, 4):
+# What is wrong with it, as pressure.h numbers that, and what the manager says.
+ODD = {"a buffer that can only be read": STALE, "a buffer that is gone": STALE, "a buffer that is too small": RANGE,
+       "the manager's own door": RANGE, "a door that is dead": STALE, "a long name": RANGE, "one slot": RANGE,
+       "the buffer that there is": RANGE}
+EVERYBODY = (1, 2, 3)
+
+
+def with_memory(script, pages):
+    """Everybody starts, and writes to so many pages."""
+    for number in EVERYBODY:
+        script.do("START", number).do("MAP", AT, pages, WRITABLE, actor=number, value=AT)
+        script.do("WRITE", AT, pages, 3, actor=number, value=pages)
+    return script
+
+
+def three_with_memory(slots=512, left=150, pages=60):
+    """Each has written all of its memory, and most of that is out."""
+    return with_memory(begun(slots, left), pages)
+
+
+def comes_again(script, slots=512):
+    return script.do("DRIVER").do("SWAP", slots, value=slots)
+
+
+class Restarts:
+    """Three actors that write and read, and a driver that is killed whatever is under way; what their bytes have to be in the end."""
+
+    def __init__(self, seed, rounds, pages=60):
+        self.r, self.pages, self.script = random.Random(seed), pages, three_with_memory(pages=pages)
+        self.written = {number: [3] for number in EVERYBODY}
+        for number in range(rounds):
+            self.begin_something(number)
+            self.script.do("NAP", self.r.randrange(0, 12)).do("END_DRIVER").do("NAP", self.r.choice([0, 0, 30]))
+            comes_again(self.script)
+            if self.r.random() < 0.3:  # a second time, when the pages have just begun to come
+                self.script.do("NAP", self.r.randrange(3)).do("END_DRIVER")
+                comes_again(self.script)
+            self.script.do("BARRIER")
+        self.begin_something(0)
+        self.script.do("BARRIER").do("COUNTS")
+
+    def begin_something(self, seed):
+        for number in EVERYBODY:
+            if self.r.random() < 0.5:
+                self.written[number].append(seed + 10 * number)
+                self.script.do("WRITE", AT, self.pages, seed + 10 * number, actor=number, value=self.pages, flags=LATER)
+            else:
+                pages = [dict(pressure.written(before, i) for before in self.written[number]) for i in range(self.pages)]
+                self.script.do("SUM", AT, self.pages, actor=number, value=pressure.sum_of(pages), flags=LATER)
+
+
+@pytest.mark.parametrize("seed", range(40 if LONG else 3))
+def test_driver_that_is_killed(booter, disk, seed):
+    """Under load, again and again. It is started again, and nobody has lost a byte, nor the device a slot."""
+    script = Restarts(seed, 8).script
+    for number in EVERYBODY:
         script.do("KILL", number)
-    script.do("NAP", 500).do("COUNTS")
+    played = Played(booter, script.do("NAP", 500).do("COUNTS"), [disk])
+    assert played.numbers("slots") == [512, 0, 0] and played.numbers("pages")[1:] == [SHARED_ALWAYS, 0, SHARED_ALWAYS, 0]
+    assert played.numbers("frames")[3] == 0 and not played["lost"]
+    assert min(played.numbers("swapped")[:2]) > 300
+
+
+def test_nothing_is_left_of_drivers(booter, disk):
+    """As many frames and slots are free after many restarts as after one."""
+    script = begun(512, 150)
+    first = len(script.steps)
+    for number in EVERYBODY:
+        script.do("START", number).do("MAP", AT, 60, WRITABLE, actor=number, value=AT).do("WRITE", AT, 60, 3, actor=number, value=60)
+        script.do("SUM", AT, 60, value=of_written(60, 3), actor=number, flags=LATER)
+    comes_again(script.do("END_DRIVER")).do("BARRIER")
+    for number in EVERYBODY:
+        script.do("KILL", number)
+    last = len(script.steps)
+    script.again(first, 3).do("NAP", 300).do("MARK")
+    script.steps += script.steps[first:last]
+    script.again(last + 3, 20 if LONG else 5).do("NAP", 300).do("SAME").do("COUNTS")
     played = Played(booter, script, [disk])
-    assert len(played["lost"]) in (1, 2, 3) and played.numbers("slots")[1] == 0
+    assert played.numbers("slots") == [512, 0, 0] and played.numbers("frames")[3] == 0
+
+
+def test_what_stayed_goes_later(booter, disk):
+    """Pages that were to go when the driver ended: nothing keeps them in memory afterwards. Each time it is about others."""
+    script, parts = begun(left=200), [AT + 20 * 4096 * i for i in range(16)]
+    for number in (1, 2, 3):
+        script.do("START", number)
+    script.do("NEW", 320, 1)
+    for number in (1, 2):
+        script.do("TAKE", 1, actor=number, flags=GIVES).do("ATTACH", AT, 320, WRITABLE, 0, 1, actor=number, value=AT)
+    for pause, part in enumerate(parts):
+        script.do("WRITE", part, 20, 5, actor=1, value=20).do("MAP", 2 * AT, 150, WRITABLE, actor=3, value=2 * AT)
+        script.do("WRITE", 2 * AT, 150, 1, actor=3, value=150, flags=LATER).do("NAP", pause // 2).do("END_DRIVER")
+        comes_again(script, SLOTS).do("BARRIER").do("UNMAP", 2 * AT, 150, actor=3)
+    for _ in range(3):
+        pushed_out(script, 3)
+    script.do("COUNTS")
+    for part in parts:
+        script.do("SUM", part, 20, actor=2, value=of_written(20, 5))
+    assert Played(booter, script, [disk]).numbers("pages")[1] == SHARED_ALWAYS
+
+
+def all_out(script, pages=30):
+    """Three have written so much, and it is on the device."""
+    return pushed_out(with_memory(script, pages).do("START", 5), 5)
+
+
+def test_driver_that_does_not_come(booter, disk):
+    """Who needs what is out waits, and can be killed. Who does not goes on; memory may be full. Then the driver comes after all."""
+    script = begun(512, 160)
+    ends = with_bystander(script, 4, 500)
+    all_out(script)
+    for number in (1, 2):
+        script.do("SUM", AT, 30, value=of_written(30, 3), actor=number, flags=LATER | (ANY if number == 1 else 0))
+    script.do("END_DRIVER").do("NAP", 100).do("KILL", 1)
+    script.do("MAP", AT, 10, WRITABLE, actor=5, value=AT).do("WRITE", AT, 10, 4, actor=5, value=10)
+    script.do("START", 6).do("MAP", AT, 600, WRITABLE, actor=6, value=AT).do("WRITE", AT, 600, 1, actor=6, value=ended(END_MEMORY))
+    script.do("SUM", AT, 10, value=of_written(10, 4), actor=5)
+    comes_again(script).do("WAIT", 2, value=1).do("SUM", AT, 30, value=of_written(30, 3), actor=3)
+    ends()
+    for number in (2, 3, 4, 5):
+        script.do("KILL", number)
+    played = Played(booter, script.do("NAP", 500).do("COUNTS"), [disk])
+    assert played.numbers("slots") == [512, 0, 0] and played.numbers("frames")[3] == 1
+
+
+def test_buffer_that_is_out(booter, disk):
+    """Who opens a disk gives a buffer that is on that disk: its driver cannot wait until it is there."""
+    script = two_with_an_object(20, left=200).do("START", 3)
+    for _ in range(3):
+        pushed_out(script, 3).do("OPEN", 1).do("SUM", AT, 20, actor=2, value=of_written(20, 5))
+        comes_again(script.do("END_DRIVER"), SLOTS)
+    Played(booter, script, [disk])
+
+
+def test_what_needs_no_driver_goes(booter, disk):
+    """Pages that can be dropped are, though there are others before them that would have to be written."""
+    script = begun(512, 300)
+    for number, pages in ((1, 20), (5, 70), (6, 100)):
+        script.do("START", number).do("MAP", AT, pages, WRITABLE, actor=number, value=AT)
+    script.do("WRITE", AT, 20, 3, actor=1, value=20).do("SUM", AT, 70, actor=5).do("END_DRIVER").do("WRITE", AT, 100, 1, actor=6, value=100)
+    comes_again(script).do("SUM", AT, 20, value=of_written(20, 3), actor=1).do("SUM", AT, 70, actor=5)
+    played = Played(booter, script.do("COUNTS"), [disk])
+    assert played.numbers("frames")[3] == 0
+
+
+def test_memory_waits_for_a_driver(booter, disk):
+    """Somebody wants more memory than there is while the driver is not there: it comes soon enough, and nobody ends."""
+    script = all_out(begun(512, 160))
+    script.do("START", 6).do("MAP", AT, 300, WRITABLE, actor=6, value=AT)
+    for _ in range(3):
+        script.do("END_DRIVER").do("WRITE", AT, 300, 1, actor=6, value=300, flags=LATER).do("NAP", 300)
+        comes_again(script).do("BARRIER").do("SUM", AT, 300, value=of_written(300, 1), actor=6)
+        script.do("ADVISE", AT, 300, DONT_NEED, actor=6, value=AT)
+    for number in EVERYBODY:
+        script.do("SUM", AT, 30, value=of_written(30, 3), actor=number)
+    played = Played(booter, script.do("COUNTS"), [disk])
+    assert played.numbers("frames")[3] == 0
+
+
+def test_another_device(booter, disk):
+    """Swapping does not go on where nothing has been written; nor is there a second device, as long as the first is there."""
+    script = all_out(begun(512, 160)).do("SWAP", 512, value=FAILED, error=EXISTS).do("END_DRIVER").do("DRIVER")
+    script.do("SWAP", 512, 1, value=FAILED, error=EXISTS).do("SWAP", 511, value=FAILED, error=EXISTS)
+    script.do("SWAP", 512, value=512).do("SWAP", 512, value=FAILED, error=EXISTS)
+    for number in EVERYBODY:
+        script.do("SUM", AT, 30, value=of_written(30, 3), actor=number)
+    Played(booter, script, [disk])
+
+
+def odd_swaps(script, wanted, actor):
+    for which, error in enumerate(wanted):
+        script.do("ODD_SWAP", 512, which, value=FAILED, error=error)
+    return script.do("ASK_SWAP", 512, 1, actor=actor, value=FAILED, error=NO_ACCESS)
+
+
+def test_odd_swaps(booter, disk):
+    """Before there is a device, when there is one, and when its driver has ended: nothing comes of them, and nothing is left."""
+    errors = list(ODD.values())
+    script = begun(slots=0).do("DRIVER").do("START", 7).do("NEW", 16, 1, actor=7)
+    odd_swaps(script, errors[:-1], 7).do("SWAP", 512, value=512)
+    odd_swaps(script, [error if "long" in what or "slot" in what else EXISTS for what, error in ODD.items()], 7)
+    all_out(script.do("BALLAST", 160)).do("NEW", 16, 1, actor=5).do("END_DRIVER")
+    odd_swaps(script, errors, 5).do("MARK")
+    comes_again(odd_swaps(script, errors, 5).do("SAME"))
+    for number in EVERYBODY:
+        script.do("SUM", AT, 30, value=of_written(30, 3), actor=number)
+    Played(booter, script, [disk])
 
 
 # --- Leaks
@@ -599,5 +769,5 @@ def wild(seed, rounds, calls):
 @pytest.mark.parametrize("seed", range(15 if LONG else 1))
 def test_wild(booter, disk, seed):
     played = Played(booter, wild(seed, 25 if LONG else 8, 90), [disk], shift=2)
-    assert played.numbers("slots")[1:] == [0, 0] and played.numbers("pages")[1:] == [16, 0, 16, 0]
+    assert played.numbers("slots")[1:] == [0, 0] and played.numbers("pages")[1:] == [SHARED_ALWAYS, 0, SHARED_ALWAYS, 0]
     assert played.numbers("swapped")[1] > 0

@@ -68,6 +68,11 @@ BUGS = [
     ("boot.c", "too many arguments", "        if (count == ARGUMENTS_MAX)\n            return \"too many arguments\";\n", ""),
     ("boot.c", "path is relative", "s->argv[0][0] == '/' ? NULL", "1 ? NULL"),
     ("boot.c", "name is none", "if (!s->name || s->name[0] != '/')", "if (!s->name)"),
+    ("boot.c", "after anybody", " || !is_server(s->after)", ""),
+    ("boot.c", "after nobody", "!s->after || ", ""),
+    ("boot.c", "after who is no server", "services[i].kind == SERVER && strcmp", "strcmp"),
+    ("boot.c", "after the first", "strcmp(services[i].name, name) == 0)", "services[i].name)"),
+    ("boot.c", "after is a domain", "if (s->domain && strcmp(s->domain, \"after\") == 0)", "if (0)"),
     ("boot.c", "any window", " || s->window > WINDOWS", ""),
     ("boot.c", "letters behind a number", "!end || *end ||", "!end ||"),
     ("boot.c", "tab is a letter", "while (**line && **line != ' ' && **line != '\\t')", "while (**line && **line != ' ')"),
@@ -337,8 +342,13 @@ def test_library(booter):
 
 def test_servers_come_again(booter):
     """Those that the file says so of; who used one that died finds the next by its name."""
-    lines = "server restart / files /bin/fm\nserver /dev/clock driver /bin/clock\nprogram test /bin/again\n"
-    booted = under_init(booter, "again", lines, ["clock"]).go(12)
+    lines = """server restart / files /bin/fm
+server /dev/clock driver /bin/clock
+program after / test /bin/crash null
+program after /dev/clock test /bin/crash divide
+program test /bin/again
+"""
+    booted = under_init(booter, "again", lines, ["clock", "crash"]).go(12)
     check(booted.report, """
         kill=0
         again=1
@@ -354,6 +364,8 @@ def test_servers_come_again(booter):
         kill=0
         again=1""")
     assert booted.run.console.count(b"init: fm was ended") == 4
+    after_files = booted.run.console.count(b"init: crash ended: exception 14") + booted.run.console.count(b"init: /bin/crash cannot be started")
+    assert after_files in (4, 5) and booted.run.console.count(b"init: crash ended: exception 0") == 1  # the machine ends with the last of them
 
 
 def test_boot_says_what_is_wrong(booter):
@@ -365,11 +377,13 @@ program nobody /bin/true
 program test /bin/none
 server restart /gone driver /bin/gone
 program test /bin/gone
+program after /files test /bin/true
 """
     booted = under_init(booter, "library", lines, ["false", "true", "crash"]).go(20, expect_end=False)
     said = booted.run.console.decode().replace("\r", "").splitlines()
     assert [line for line in said if line.startswith("init: ") and "false" not in line] == [
         "init: /etc/boot:2: it is none of server, shell, program",
+        "init: /etc/boot:9: no server above has the name that it comes after",
         "init: /bin/true cannot be started: not found",
         "init: /bin/none cannot be started: no such file or directory",
         "init: /bin/gone cannot be started: no such file or directory",

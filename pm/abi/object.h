@@ -99,14 +99,27 @@ struct object_view {
 
 #define WIRE_MAX 64
 
-/* { uint32_t address, pages } -> value: pages; and the physical address of each.  They stay in memory, where they are, while they are mapped. */
+/*
+ * { uint32_t address, pages } -> value: how many physical addresses follow; they.  The pages stay in memory, where they are.  Of shared
+ * memory, a region as a whole: the address of each page, for the device, until the region is unmapped.  When the process ends that has
+ * it mapped, the device perhaps still reads and writes there; so the pages are nobody else's until a newer process of that domain wires
+ * some: A DRIVER STOPS ITS DEVICE'S ACCESS TO MEMORY BEFORE IT WIRES ITS FIRST PAGE.  Of private memory of a server: no addresses, since
+ * it goes with its process, and no device may use it.  ERR_PHASE: some are not in memory; they come, so try again, but later: it is
+ * perhaps the caller who has to bring them.  ERR_RANGE: no such region; ERR_LIMIT; ERR_NO_ACCESS.
+ */
 #define PM_WIRE 0x620
 
 /*
- * { uint32_t slots; descriptors disk, object }: swaps to this disk, on which DISK_READ and DISK_WRITE (user/abi/disk.h) transfer
- * pages of the object.  Needs the power `swap`.  ERR_EXISTS: there is one.
+ * { uint32_t slots; text name; descriptors disk, object } -> value: slots.  Swaps to this disk, on which DISK_READ and DISK_WRITE
+ * (user/abi/disk.h) transfer pages of the object, which is the manager's own from then on.  Needs the power `swap`.  When its driver
+ * has ended the disk can be given again, through a new door and with a new object: the same number of slots, and the same name.
+ * ERR_EXISTS: there is one, which is not dead, or is another one.  ERR_PHASE: the old one is not at rest yet; try again.  ERR_STALE: the
+ * disk or the object is no more.  ERR_RANGE: no such number of slots, too long a name; an object that is not shared memory of
+ * SWAP_BUFFER pages at least, or the manager's own already.  ERR_LIMIT.
  */
-#define PM_SWAP 0x628
+#define PM_SWAP       0x628
+#define SWAP_NAME_MAX 32 /* bytes, the zero included */
+#define SWAP_BUFFER   16 /* pages */
 
 /* --- What it comes to: PM_SELF. */
 

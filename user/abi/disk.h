@@ -29,7 +29,8 @@ struct disk_view {
  * { text name; descriptor object } -> value: sectors; descriptor: of that disk or partition, with this buffer, and READ; or with
  * READ and WRITE.  A server does not know the rights of its caller, only the class of the function: so there are two.  The object
  * is shared memory, at most DISK_BUFFER_MAX pages of it, and can be written.  An attachment lasts until the buffer's owner ends or
- * deletes it, or DISK_CLOSE.  ERR_NOT_FOUND, ERR_LIMIT; ERR_RANGE: no such buffer.
+ * deletes it, or DISK_CLOSE.  ERR_NOT_FOUND, ERR_LIMIT; ERR_RANGE: no such buffer.  ERR_PHASE: some of the buffer is not in memory, and comes
+ * from a disk; try again.
  */
 #define DISK_OPEN       0x102c
 #define DISK_OPEN_WRITE 0x1055

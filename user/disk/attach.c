@@ -42,9 +42,10 @@ map_buffer(struct attachment *a)
         return r.error == ERR_LIMIT ? ERR_LIMIT : ERR_NO_ACCESS;
     a->address = r.value;
     r = wire(a->address, a->pages, a->physical);
-    if (r.error)
-        unmap(a->address, a->pages);
-    return r.error ? ERR_LIMIT : 0;
+    if (!r.error)
+        return 0;
+    unmap(a->address, a->pages);
+    return r.error == ERR_PHASE ? ERR_PHASE : ERR_LIMIT;
 }
 
 uint32_t

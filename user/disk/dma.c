@@ -28,10 +28,25 @@ struct piece {
     uint32_t size; /* 16 bits of it */
 };
 
-/* All in one page, so that the table is in one piece, too. */
-static struct piece table[PAGE / sizeof(struct piece)] __attribute__((aligned(PAGE)));
+static struct piece *table; /* a page, so it is in one piece, too */
 static uint8_t direction;
 static bool is_there;
+
+/*
+ * Memory for the table, which the controller reads as long as nobody stops it, even if we end: so it is shared memory, which outlives us
+ * (PM_WIRE).  Where it is in the machine's memory; or an error.
+ */
+static uint32_t
+make_table(uint32_t *physical)
+{
+    struct result object = object_new(OBJECT_SHARED, 1), place;
+
+    if (object.error)
+        return object.error;
+    place = object_map(object.value, 0, 1, MEMORY_WRITABLE, 0);
+    table = (struct piece *)place.value;
+    return place.error ? place.error : wire(place.value, 1, physical).error;
+}
 
 void
 dma_start(bool wanted)
@@ -41,7 +56,7 @@ dma_start(bool wanted)
     if (!pci_bus_master(DMA_PORTS))
         return;
     out8(COMMAND, 0);
-    if (!wanted || wire((uint32_t)table, 1, &physical).error)
+    if (!wanted || make_table(&physical))
         return;
     out32(TABLE, physical);
     is_there = true;

@@ -11,7 +11,7 @@
 #define DMA_PORTS      0xf000 /* where it is told to be: above what BIOSes give away */
 #define DMA_PORT_COUNT 16
 
-/* If there is one it stops, whatever it was doing; and it will be used, if that is wanted. */
+/* If there is one it stops, whatever it was doing; then it gets its memory, and will be used, if that is wanted. */
 void dma_start(bool wanted);
 
 bool dma_is_there(void);

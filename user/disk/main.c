@@ -29,12 +29,12 @@ static uint8_t buffer[MESSAGE_MAX] __attribute__((aligned(MESSAGE_MAX)));
 static uint32_t
 stay(uint32_t from, uint32_t to)
 {
-    uint32_t physical[WIRE_MAX], pages, error = 0;
+    uint32_t pages, error = 0;
 
     for (from &= ~(PAGE - 1); from < to && !error; from += pages * PAGE) {
         pages = (to - from + PAGE - 1) / PAGE;
         pages = pages < WIRE_MAX ? pages : WIRE_MAX;
-        error = wire(from, pages, physical).error;
+        error = wire(from, pages, NULL).error;
     }
     return error;
 }
@@ -53,11 +53,9 @@ use_device(void)
     return r.error;
 }
 
-/* Whatever the channel was doing, for a driver before us perhaps, comes to its end first. */
 static void
-find_disks(bool dma)
+find_disks(void)
 {
-    dma_start(dma);
     identify_all();
     volumes_find();
 }
@@ -70,11 +68,14 @@ main(int argc, char **argv)
     struct message m;
     struct result r;
 
-    if (error || (error = stay(PROGRAM_BASE, (uint32_t)program_end))
-        || (error = stay(STACK_TOP - STACK_PAGES * PAGE, STACK_TOP)))
+    if (error)
+        return error;
+    dma_start(dma); /* the first page is wired here, and what a driver before us wired is free then: so the bus master stops first */
+    error = stay(PROGRAM_BASE, (uint32_t)program_end);
+    if (error || (error = stay(STACK_TOP - STACK_PAGES * PAGE, STACK_TOP)))
         return error;
     priority_set(PRIORITY);
-    find_disks(dma);
+    find_disks();
     r = door_new(DISK_NAME, true, 0, 0);
     door = r.value;
     if (r.error || (r = interrupt_bind(ATA_IRQ, door, 0)).error)

@@ -32,12 +32,11 @@ word(char **line)
 
 /* NULL, or what is wrong; as in the functions below. */
 static const char *
-read_program(struct service *s, char **line)
+read_command(struct service *s, char **line)
 {
     uint32_t count = 0;
     char *argument;
 
-    s->domain = word(line);
     while ((argument = word(line))) {
         if (count == ARGUMENTS_MAX)
             return "too many arguments";
@@ -46,6 +45,13 @@ read_program(struct service *s, char **line)
     if (count == 0)
         return "a domain and a path are missing";
     return s->argv[0][0] == '/' ? NULL : "the path has to begin with a slash";
+}
+
+static const char *
+read_program(struct service *s, char **line)
+{
+    s->domain = word(line);
+    return read_command(s, line);
 }
 
 static const char *
@@ -60,6 +66,29 @@ read_server(struct service *s, char **line)
     if (!s->name || s->name[0] != '/')
         return "the name of its door is missing";
     return read_program(s, line);
+}
+
+/* A line before this one lists it. */
+static bool
+is_server(const char *name)
+{
+    for (uint32_t i = 0; i < service_count; i++)
+        if (services[i].kind == SERVER && strcmp(services[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static const char *
+read_plain(struct service *s, char **line)
+{
+    s->domain = word(line);
+    if (s->domain && strcmp(s->domain, "after") == 0) {
+        s->after = word(line);
+        if (!s->after || !is_server(s->after))
+            return "no server above has the name that it comes after";
+        s->domain = word(line);
+    }
+    return read_command(s, line);
 }
 
 static const char *
@@ -85,7 +114,7 @@ read_line(struct service *s, char *line)
         return read_server(s, &line);
     if (strcmp(kind, "shell") == 0)
         return read_shell(s, &line);
-    return strcmp(kind, "program") == 0 ? read_program(s, &line) : "it is none of server, shell, program";
+    return strcmp(kind, "program") == 0 ? read_plain(s, &line) : "it is none of server, shell, program";
 }
 
 static bool

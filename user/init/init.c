@@ -102,6 +102,21 @@ is_told(const char *path, uint32_t error)
     return false;
 }
 
+/* What comes after this server is started, or once more; without a pause, since the server had its own. */
+static void
+want_followers(const struct service *server)
+{
+    for (uint32_t i = 0; i < service_count; i++) {
+        struct service *s = &services[i];
+
+        if (!s->after || strcmp(s->after, server->name) != 0)
+            continue;
+        s->tried = false;
+        s->pause = 0;
+        s->due = clock_milliseconds();
+    }
+}
+
 /* Not to have started is to have ended. */
 static void
 start(struct service *s)
@@ -116,6 +131,8 @@ start(struct service *s)
     s->refused = error;
     if (error)
         plan(s);
+    else if (s->kind == SERVER)
+        want_followers(s);
 }
 
 /* In the order of the file: who needs another's door comes after it. */

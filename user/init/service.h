@@ -4,9 +4,9 @@
  *
  *     server [restart] NAME DOMAIN PATH [ARGUMENT...]    is started, and has a door of this name then
  *     shell WINDOW DOMAIN PATH [ARGUMENT...]             in a window, 0 for the serial line; again whenever it ends
- *     program DOMAIN PATH [ARGUMENT...]                  once, and without a window
+ *     program [after NAME] DOMAIN PATH [ARGUMENT...]     once, and without a window; again when the server NAME has been started again
  *
- * From # on a line is a comment.  They are started in the order in which they are listed.
+ * From # on a line is a comment.  They are started in the order in which they are listed; the line of the server NAME comes before.
  */
 #pragma once
 
@@ -32,6 +32,7 @@ struct service {
     bool restart, tried;
     uint32_t window;
     const char *name, *domain;
+    const char *after;             /* the name of the server that it is started after, each time; or NULL */
     char *argv[ARGUMENTS_MAX + 1]; /* the first is the path */
     uint32_t number;               /* of its process; 0 while it does not run */
     uint32_t started, due;         /* when it was started last; when it may be started next */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A script for the driver of disks, which grade/tests/test_disk.py writes: it is in the archive, and so is the driver.  What comes
- * of each step is reported.  Started as "client" the same program reads and writes until somebody ends it.
+ * of each step is reported.  Started as "client" the same program reads and writes until somebody ends it; as "wirer" it only wires.
  */
 #include "sys/child.h"
 #include "sys/disk.h"
@@ -23,6 +23,7 @@ struct step {
 
 enum {
     START, LIST, OPEN, FILL, READ, WRITE, FLUSH, CLOSE, SUM, END, CLIENT, END_CLIENTS, NAP, WIRED, READ_ONLY, SPEED, RAW, TIME, RESIZE,
+    DROP, MEMORY, WIRER,
 };
 
 static struct {
@@ -175,6 +176,45 @@ end_clients(void)
         child_delete(client[clients - 1]);
 }
 
+/* The buffer is nobody's any more, but for the driver. */
+static void
+drop(uint32_t i)
+{
+    report("drop", "%x %x", unmap(slot[i].address, slot[i].pages).error, object_delete(slot[i].object).error);
+    descriptor_close(slot[i].object);
+    descriptor_close(slot[i].disk);
+}
+
+static void
+memory(void)
+{
+    struct memory_counts counts;
+
+    sleep_milliseconds(100); /* who has ended is gone */
+    memory_look(&counts);
+    report("memory", "%u %u %u", counts.wired, counts.shared, counts.frames_free);
+}
+
+static void
+new_wirer(const char *domain)
+{
+    char *argv[] = {"wirer", NULL};
+    struct spawn spawned = {.argv = argv, .domain = domain};
+
+    report("wirer", "%x", spawn_image(me.data, me.size, &spawned).error);
+}
+
+/* As if it were a driver that has stopped its device: it wires memory of its own, again and again. */
+static int
+be_wirer(void)
+{
+    uint32_t here;
+
+    while (!wire((uint32_t)&here & -PAGE, 1, NULL).error)
+        sleep_milliseconds(10);
+    return 1;
+}
+
 static void
 wired(void)
 {
@@ -232,6 +272,12 @@ do_step(const struct step *s)
         return raw(s);
     case TIME:
         return report("time", "%u", clock_milliseconds());
+    case DROP:
+        return drop(s->slot);
+    case MEMORY:
+        return memory();
+    case WIRER:
+        return new_wirer(s->a ? "other" : "disk");
     case RESIZE:
         return report_result("resize", object_resize(slot[s->slot].object, s->a));
     }
@@ -267,6 +313,8 @@ main(int argc, char **argv)
 
     if (argc > 0 && strcmp(argv[0], "client") == 0)
         return be_client(argc > 1);
+    if (argc > 0 && strcmp(argv[0], "wirer") == 0)
+        return be_wirer();
     size = archive_map(AT).value;
     if (!tar_find((const void *)AT, size, "bin/init", &me) || !tar_find((const void *)AT, size, "bin/disk", &program)
         || !tar_find((const void *)AT, size, "script", &script))

@@ -132,6 +132,8 @@ act(uint32_t what, const uint32_t *a)
     case WILD:
         run_wild(a[0], a[1]);
         return (struct result){0, 0};
+    case ASK_SWAP:
+        return swap_use("disk0", a[0], FD_IN, registers[a[1]]);
     case SET:
         *(volatile uint32_t *)a[0] = a[1];
         return (struct result){0, 0};
@@ -326,7 +328,7 @@ barrier(void)
 /* --- The director's steps about memory. */
 
 static struct memory_counts marked;
-static uint32_t taken, disk_driver;
+static uint32_t taken, disk_driver, swap_buffer;
 
 /* Takes memory until only so much is free, which it has for good. */
 static struct result
@@ -366,22 +368,66 @@ end_driver(void)
     return (struct result){0, 0};
 }
 
+/* As swapon does it; `as`: the name that the disk is given. */
 static struct result
-swap(uint32_t slots)
+swap(uint32_t slots, const char *as)
 {
     uint32_t rest, sectors;
-    struct result object = object_new(OBJECT_SHARED, 16), server = name_resolve(DISK_NAME, &rest), disk, r;
+    struct result object = object_new(OBJECT_SHARED, SWAP_BUFFER), server = name_resolve(DISK_NAME, &rest), disk, r;
 
     if (object.error || server.error)
         return object.error ? object : server;
-    disk = disk_open(server.value, "disk0", true, object.value, &sectors);
-    r = disk.error ? disk : swap_use(slots, disk.value, object.value);
+    r = disk = disk_open(server.value, "disk0", true, object.value, &sectors);
+    while (!disk.error && (r = swap_use(as, slots, disk.value, object.value)).error == ERR_PHASE)
+        sleep_milliseconds(1);
     if (!disk.error)
         descriptor_close(disk.value);
     if (r.error)
         object_delete(object.value);
-    descriptor_close(object.value);
+    if (r.error || swap_buffer)
+        descriptor_close(r.error ? object.value : swap_buffer);
+    if (!r.error)
+        swap_buffer = object.value;
     descriptor_close(server.value);
+    return r;
+}
+
+/* The disk, with a buffer that may be anywhere. */
+static struct result
+open_disk(uint32_t object)
+{
+    uint32_t rest, sectors;
+    struct result server = name_resolve(DISK_NAME, &rest), disk = disk_open(server.value, "disk0", false, object, &sectors);
+
+    descriptor_close(server.value);
+    if (!disk.error)
+        descriptor_close(disk.value);
+    return (struct result){0, disk.error};
+}
+
+/* What nobody should ask for, with `a[0]` slots: something is wrong, `a[1]` tells what. */
+static struct result
+odd_swap(const uint32_t *a)
+{
+    const char *name = a[1] == ODD_LONG_NAME ? "a name of thirty-two letters....." : "disk0";
+    uint32_t slots = a[1] == ODD_ONE_SLOT ? 1 : a[0], rights = a[1] == ODD_READ_ONLY ? RIGHT_READ | RIGHT_COPY : RIGHTS_ALL;
+    uint32_t own = door_new("", false, 0, 0).value, disk = descriptor_duplicate(own, RIGHTS_ALL, 0).value;
+    uint32_t object = object_new(OBJECT_SHARED, SWAP_BUFFER - (a[1] == ODD_SMALL)).value;
+    uint32_t shown = descriptor_duplicate(a[1] == ODD_TAKEN ? swap_buffer : object, rights, 0).value;
+    struct result r;
+
+    if (a[1] == ODD_DELETED)
+        object_delete(object);
+    if (a[1] == ODD_DEAD_DOOR)
+        descriptor_close(own);
+    r = swap_use(name, slots, a[1] == ODD_OWN_DOOR ? FD_PM : disk, shown);
+    if (a[1] != ODD_DEAD_DOOR)
+        descriptor_close(own);
+    if (a[1] != ODD_DELETED)
+        object_delete(object);
+    descriptor_close(disk);
+    descriptor_close(shown);
+    descriptor_close(object);
     return r;
 }
 
@@ -452,7 +498,11 @@ direct(const struct step *s)
     case END_DRIVER:
         return end_driver();
     case SWAP:
-        return swap(a[0]);
+        return swap(a[0], a[1] ? "disk0p1" : "disk0");
+    case OPEN:
+        return open_disk(registers[a[0]]);
+    case ODD_SWAP:
+        return odd_swap(a);
     case NAP:
         sleep_milliseconds(a[0]);
         return (struct result){0, 0};

@@ -28,12 +28,15 @@ struct step {
 
 /* Of anybody.  Addresses and pages come first. */
 enum {
-    MAP, UNMAP, ATTACH, PROTECT, ADVISE, SYNC, WRITE, SUM, LARGE, NEW, TAKE, RESIZE, DELETE, EXIT, TICK, SET, WILD,
+    MAP, UNMAP, ATTACH, PROTECT, ADVISE, SYNC, WRITE, SUM, LARGE, NEW, TAKE, RESIZE, DELETE, EXIT, TICK, SET, WILD, ASK_SWAP,
     /* Of the director. */
-    START = 32, KILL, WAIT, BARRIER, PEEK, BALLAST, DRIVER, END_DRIVER, SWAP, NAP, COUNTS, MARK, SAME, LOOSE, AGAIN,
+    START = 32, KILL, WAIT, BARRIER, PEEK, BALLAST, DRIVER, END_DRIVER, SWAP, NAP, COUNTS, MARK, SAME, LOOSE, ODD_SWAP, OPEN, AGAIN,
     /* Of the server. */
     FILE_NEW = 64, FILE_SUM, FILE_SIZE, FILE_GONE, FILE_FAILS, FILE_STUCK,
 };
+
+/* ODD_SWAP: what is wrong with it. */
+enum { ODD_READ_ONLY, ODD_DELETED, ODD_SMALL, ODD_OWN_DOOR, ODD_DEAD_DOOR, ODD_LONG_NAME, ODD_ONE_SLOT, ODD_TAKEN };
 
 /* What an actor sends: what came of its last step, and perhaps a descriptor; the reply is the next one. */
 #define NEXT (CALL_USER_FIRST + 8)

@@ -179,7 +179,7 @@ start_swap(void)
         yield();
     r = disk_open(r.value, "disk0", true, buffer, &sectors);
     if (!r.error)
-        r = swap_use(sectors / (PAGE / DISK_SECTOR), r.value, buffer);
+        r = swap_use("disk0", sectors / (PAGE / DISK_SECTOR), r.value, buffer);
     report_result("swap", r);
     return !r.error;
 }

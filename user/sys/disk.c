@@ -4,9 +4,12 @@
  */
 #include "disk.h"
 
+#include "abi/errors.h"
 #include "request.h"
+#include "sleep.h"
 
-#define ROOM 64 /* bytes: a name, and a descriptor */
+#define ROOM  64 /* bytes: a name, and a descriptor */
+#define PAUSE 5  /* milliseconds, while pages of a buffer come */
 
 struct result
 disk_list(uint32_t server, uint32_t index, struct disk_view *view)
@@ -15,8 +18,8 @@ disk_list(uint32_t server, uint32_t index, struct disk_view *view)
     return ask_view(DISK_LIST, server, view, sizeof(*view), sizeof(index));
 }
 
-struct result
-disk_open(uint32_t server, const char *name, bool writable, uint32_t object, uint32_t *sectors)
+static struct result
+try_open(uint32_t server, const char *name, bool writable, uint32_t object, uint32_t *sectors)
 {
     uint8_t buffer[ROOM];
     struct outgoing out;
@@ -25,6 +28,16 @@ disk_open(uint32_t server, const char *name, bool writable, uint32_t object, uin
     put_text(&out, name);
     put_descriptor(&out, object, RIGHTS_ALL & ~RIGHT_MOVE, false);
     return ask_descriptor(writable ? DISK_OPEN_WRITE : DISK_OPEN, server, &out, sectors);
+}
+
+struct result
+disk_open(uint32_t server, const char *name, bool writable, uint32_t object, uint32_t *sectors)
+{
+    struct result r;
+
+    while ((r = try_open(server, name, writable, object, sectors)).error == ERR_PHASE)
+        sleep_milliseconds(PAUSE);
+    return r;
 }
 
 struct result

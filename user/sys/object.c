@@ -156,8 +156,8 @@ page_done(uint32_t slot, uint32_t state)
     return ASK(PM_PAGE_DONE, PM_SELF, slot, state);
 }
 
-static struct result
-try_wire(uint32_t address, uint32_t pages, uint32_t *physical)
+struct result
+wire(uint32_t address, uint32_t pages, uint32_t *physical)
 {
     uint32_t buffer[2 + WIRE_MAX];
     struct outgoing out;
@@ -170,31 +170,21 @@ try_wire(uint32_t address, uint32_t pages, uint32_t *physical)
     r = ask(PM_WIRE, PM_SELF, &out, &in);
     if (r.error)
         return r;
-    get_bytes(&in, physical, pages * sizeof(*physical));
+    get_bytes(&in, physical, r.value * sizeof(*physical));
     return incoming_end(&in) ? r : (struct result){-1, ERR_MESSAGE};
 }
 
 struct result
-wire(uint32_t address, uint32_t pages, uint32_t *physical)
+swap_use(const char *name, uint32_t slots, uint32_t disk, uint32_t object)
 {
-    struct result r;
-
-    do
-        r = try_wire(address, pages, physical);
-    while (r.error == ERR_AGAIN);
-    return r;
-}
-
-struct result
-swap_use(uint32_t slots, uint32_t disk, uint32_t object)
-{
-    uint8_t buffer[ROOM];
+    uint8_t buffer[ROOM + SWAP_NAME_MAX];
     struct outgoing out;
     struct incoming in;
     struct result r;
 
     outgoing_start(&out, buffer, sizeof(buffer));
     put_u32(&out, slots);
+    put_text(&out, name);
     put_descriptor(&out, disk, SHOWN, false);
     put_descriptor(&out, object, SHOWN, false);
     r = ask(PM_SWAP, PM_SELF, &out, &in);

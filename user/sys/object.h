@@ -48,8 +48,8 @@ struct result page_dirty(uint32_t slot, uint32_t object, uint32_t from);
 
 struct result page_done(uint32_t slot, uint32_t state);
 
-/* --- For drivers: at most WIRE_MAX pages, and the physical address of each. */
+/* --- For drivers: at most WIRE_MAX pages.  Value: how many physical addresses there are: of shared memory one for each page, else none. */
 struct result wire(uint32_t address, uint32_t pages, uint32_t *physical);
 
-/* Both descriptors stay the caller's. */
-struct result swap_use(uint32_t slots, uint32_t disk, uint32_t object);
+/* The disk or partition of this name, with an object of SWAP_BUFFER pages.  Both descriptors stay the caller's. */
+struct result swap_use(const char *name, uint32_t slots, uint32_t disk, uint32_t object);

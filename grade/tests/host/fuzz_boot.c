@@ -43,6 +43,19 @@ is_word(const char *word)
     return word && *word && !strpbrk(word, " \t\n#");
 }
 
+/* It comes after nobody, or after a server that is listed before it. */
+static bool
+is_in_order(const struct service *s)
+{
+    const struct service *server = services;
+
+    if (!s->after)
+        return true;
+    while (server < s && !(server->kind == SERVER && strcmp(server->name, s->after) == 0))
+        server++;
+    return s->kind == PROGRAM && server < s;
+}
+
 static void
 check_service(const struct service *s)
 {
@@ -53,6 +66,7 @@ check_service(const struct service *s)
     expect(s->kind != SERVER || (is_word(s->name) && s->name[0] == '/'), "name");
     expect(s->window <= WINDOWS && (s->kind == SHELL || s->window == 0), "window %u", s->window);
     expect(s->restart == (s->kind == SHELL) || s->kind == SERVER, "restart");
+    expect(is_in_order(s), "after %s", s->after);
     while (s->argv[words]) {
         expect(words < ARGUMENTS_MAX && is_word(s->argv[words]), "argument %u", words);
         words++;
@@ -91,6 +105,15 @@ check_examples(void)
     check_example("shell", "/etc/boot:1: the number of a window is missing", 0);
     check_example("program u", "/etc/boot:1: a domain and a path are missing", 0);
     check_example("program", "/etc/boot:1: a domain and a path are missing", 0);
+    check_example("server / a /b\nprogram after / u /c 1\nprogram u /d", NULL, 3);
+    expect(strcmp(services[1].after, "/") == 0 && strcmp(services[1].domain, "u") == 0 && !services[1].argv[2], "after a server");
+    expect(!services[2].after, "after nobody");
+    check_example("server / a /b\nprogram after", "/etc/boot:2: no server above has the name that it comes after", 1);
+    check_example("program after / u /c\nserver / a /b", "/etc/boot:1: no server above has the name that it comes after", 1);
+    check_example("server / a /b\nshell 0 u /s\nprogram u /c\nprogram after /c u /d",
+                  "/etc/boot:4: no server above has the name that it comes after", 3);
+    check_example("server / a /b\nprogram after /", "/etc/boot:2: a domain and a path are missing", 1);
+    check_example("server / a /b\nprogram after / u", "/etc/boot:2: a domain and a path are missing", 1);
     check_example("program u b", "/etc/boot:1: the path has to begin with a slash", 0);
     check_example("program u /b 1 2 3 4 5 6 7\nprogram u /b 1 2 3 4 5 6 7 8", "/etc/boot:2: too many arguments", 1);
     check_example("programs u /b\n" LINE, "/etc/boot:1: it is none of server, shell, program", 1);
@@ -102,7 +125,7 @@ check_examples(void)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const words[] = {"server", "restart", "shell", "program", "/", "/dev/x", "files", "0", "8", "9",
+    static const char *const words[] = {"server", "restart", "shell", "program", "after", "/", "/dev/x", "files", "0", "8", "9",
                                         " ", " ", " ", "\t", "\n", "\n", "#", "x"};
     static char text[8192];
     struct input in = {data, data + size};
