@@ -1431,7 +1431,7 @@ def test_full_swap(boot, seed):
 
 
 def test_full_waits(boot, seed):
-    """Who needs memory while the disk writes waits, and goes on when somebody frees some."""
+    """Who needs memory while the disk writes waits, and goes on when somebody frees some; or when pages can go after all."""
     s = Stage(boot.tree)
     s.object(1)
     s.map(THERE, 1)
@@ -1452,6 +1452,28 @@ def test_full_waits(boot, seed):
     s.same(USER, 250, seed + 2, actor=2)
     s.fill(USER + 250 * PAGE, 50, seed + 5, actor=2)
     s.same(USER, 250, seed + 2, actor=2)
+    s.go(boot)
+    waits_for_used(boot)
+
+
+def waits_for_used(boot):
+    """All pages that could go have just been used, and there is no disk: the hand has to come by more than once before somebody ends."""
+    s, free = Stage(boot.tree), []
+    s.enter(1, "user")
+    s.counts("with one program", frames_free=lambda seen, what: free.append(seen))
+    s.go(boot)
+    s = Stage(boot.tree)
+    s.enter(1, "user")
+    s.own(USER, 1, actor=1)
+    pages = free[0] - 130
+    s.object(pages)
+    s.map(HERE, pages, "")
+    s.same(HERE, pages, 0, "of what nobody has written")
+    for register in range(21, 41):
+        s.do("PM_CREATE", text("child") + text("user"), register=1, store=register)
+    s.counts("when the kernel has made processes", frames_free=at_most(80))
+    s.fill(USER, 1, 1, "when there is hardly any memory", actor=1)
+    s.counts("when pages that were only read can go", ended=0, waited=1)
     s.go(boot)
 
 
