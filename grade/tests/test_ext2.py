@@ -232,7 +232,7 @@ def test_files_of_others(program, filled, tmp_path):
     assert opened(b"a/link")[0] == ERR_FORMAT and opened(b"a/b/c/" + b"n" * 32)[0] == C.ERR_FILE_NAME
     assert server.call(C.FILE_REMOVE, server.root, text(b"a/b/c"))[0] == C.ERR_NOT_EMPTY
     assert server.call(C.FILE_REMOVE, server.root, text(b"twice"))[0] == 0
-    assert read(server, opened(b"again")[2], 9) == b"twice"
+    assert opened(b"again")[0] == 0 and read(server, opened(b"again")[2], 9) == b"twice"
     assert server.call(C.FILE_REMOVE, server.root, text(b"a/b/c/" + b"n" * 31))[0] == 0
     server.sync()
     check(filled)
@@ -295,6 +295,34 @@ def test_write_for_which_there_is_not_enough(program, small):
     assert free_bytes(server) == 1024 and server.call(C.STREAM_STAT, file, b"")[1][12:16] == words(0)
     server.sync()
     check(small)
+
+
+def test_write_for_which_there_is_just_enough(program, small):
+    """Two blocks, and one that names both."""
+    server = Ext2(program, small)
+    file = made(server, b"f")
+    fill(server, b"filler", 3 * 1024)
+    assert write(server, file, b"x" * 2000, 12 * 1024) == 0
+    assert free_bytes(server) == 0
+    server.sync()
+    check(small)
+
+
+def test_cut_in_the_middle(program, small):
+    """Of a block that names blocks that name blocks: what is before the end stays, and all that is behind it is free."""
+    server = Ext2(program, small)
+    file, data = made(server, b"f"), random.Random(1).randbytes(600_000)
+    assert write(server, file, data) == 0
+    for size, blocks in [(540_000, 528 + 4), (300_007, 293 + 3), (274_432, 268 + 1), (100_000, 98 + 1), (5000, 5)]:
+        before = free_bytes(server)
+        assert server.call(C.FILE_RESIZE, file, words(size))[0] == 0
+        server.sync()
+        server.control(EVICT)
+        assert read(server, file, 700_000) == data[:size]
+        assert free_bytes(server) > before
+        check(small)
+        sectors = tool("debugfs", "-R", "stat /f", small).split(b"Blockcount: ")[1].split()[0]
+        assert int(sectors) == 2 * blocks
 
 
 def test_all_inodes_used(program, small):
@@ -958,7 +986,7 @@ def find_bug(program, folder):
     filled_image.write_bytes(whole)
     test_read_that_fails(program, filled_image, folder)
     for test in (test_write_for_which_there_is_not_enough, test_full_disk, test_all_inodes_used, test_generation, test_mapping_on_a_full_disk, test_many_files,
-                 test_removed_files_keep_nothing, room_in_directories):
+                 test_removed_files_keep_nothing, room_in_directories, test_write_for_which_there_is_just_enough, test_cut_in_the_middle):
         test(program, image(*SMALL[1:]))
     tree_that_names_itself(program, folder)
     for blocks, needed in ((1, 1), (12, 2)):
