@@ -78,6 +78,57 @@ def test_files(tmp_path, image):
     assert at(tmp_path, image, "cat /disk/new")[0] == "one\ntwo\n"
 
 
+def test_move_between_file_systems(tmp_path, image):
+    """There and back; over what is there; relative and absolute; and what cannot be says so, and changes nothing."""
+    sessions = [
+        ("seq 3000 >f; mv f /disk/g; wc -l /disk/g; cat f", "    3000  /disk/g\ncat: f: no such file or directory\n"),
+        ("echo old >/disk/old; echo new >n; mv n /disk/old; cat /disk/old", "new\n"),
+        ("mv /disk/readme.txt r; cat r | head -n 1; ls /disk", None),
+        ("cd /disk; echo one >/home/one; mv /home/one two; mv two /three; cat /three; cd /", "one\n"),
+        ("echo here >/tmp/x; cd /tmp; mv x /disk/here; mv /disk/here ../tmp/y; cat y; cd /", "here\n"),
+        ("mkdir d; mv d /disk; ls -l d; rmdir d",
+         "mv: d: a directory stays in its file system: make one in the other, and move the files\n"),
+        ("mv nothing /disk; mv /disk/nothing .",
+         "mv: nothing: no such file or directory\nmv: /disk/nothing: no such file or directory\n"),
+        ("mkdir /disk/x /disk/x/k; echo k >k; mv k /disk/x; cat k; ls /disk/x", "mv: /disk/x/k: is a directory\nk\nk/\n"),
+        ("mv k " + "/." * 60 + "/disk" + "/." * 80 + "/k; cat k", None),
+        ("mv k /disk/no/k; cat k", "mv: /disk/no/k: no such file or directory\nk\n")]
+    said = at(tmp_path, image, "mkdir /tmp", *(line for line, _ in sessions), "sync")[1:]
+    assert [s for s, (_, wanted) in zip(said, sessions) if wanted] == [wanted for _, wanted in sessions if wanted]
+    assert "readme.txt" not in said[2] and len(said[2].splitlines()) == 2
+    assert said[8].endswith("bad file name\nk\n")
+    content = on_disk(image, tmp_path)
+    assert content[b"g"] == b"".join(b"%d\n" % i for i in range(1, 3001)) and content[b"old"] == b"new\n"
+    assert not {b"readme.txt", b"two", b"here"} & set(content) and not any(b".mv" in name for name in content)
+
+
+def test_what_has_moved_is_on_the_disk(tmp_path, image):
+    """Before it goes from where it was."""
+    at(tmp_path, image, "seq 3000 >f; mv f /disk/g")
+    assert on_disk(image, tmp_path)[b"g"] == b"".join(b"%d\n" % i for i in range(1, 3001))
+
+
+def with_small(image, folder):
+    """The disk with a file system of 1 MiB."""
+    content = image.read_bytes()
+    image.write_bytes(content[:MIB] + an_image(folder / "small", "1M", 1024).read_bytes() + content[2 * MIB:])
+    return image
+
+
+def test_move_to_a_full_disk(tmp_path, image):
+    """What was there stays there, and what was to come stays where it was."""
+    said = at(tmp_path, with_small(image, tmp_path), "echo old >/disk/old; seq 5000 >f", "yes >/disk/full",
+              "mv f /disk/old; cat /disk/old; wc -l f", "ls /disk", "rm /disk/full; mv f /disk/old; wc -l /disk/old; ls f")
+    assert said[2] == "mv: /disk/old: no space left\nold\n    5000  f\n" and said[3].split() == ["full", "lost+found/", "old"]
+    assert said[4] == "    5000  /disk/old\nls: f: no such file or directory\n"
+
+
+def test_copy_of_a_file_with_the_same_number(tmp_path, image):
+    """The servers of / and /disk number their files each for itself: these are never the same."""
+    lines = [f"cp /bin/{path.name} /disk/readme.txt" for path in sorted((BUILD / "os/bin").iterdir())]
+    assert all(said == "" or "no such file" in said for said in at(tmp_path, image, *lines))
+
+
 def test_what_nobody_has_synced_is_written_soon(tmp_path, image):
     at(tmp_path, image, "echo soon >/disk/soon", "sleep 12")
     assert on_disk(image, tmp_path)[b"soon"] == b"soon\n"
@@ -98,8 +149,11 @@ def test_power_goes(tmp_path, image):
     """In the middle of writing: what was synced before is there."""
     with contextlib.closing(WithDisk(tmp_path, image)) as system:
         system("mkdir /disk/kept; cp /bin/fm /bin/init /bin/wm /disk/kept; sync")
-        system.type("while true; do cp /bin/sh /disk/a; mv /disk/a /disk/b; rm /disk/docs/*; sync; done")
-        time.sleep(3)
+        system("echo 'cp /bin/sh /disk/a; mv /disk/a /disk/b; rm /disk/docs/swap.md; sync; mv /disk/b b; mv b /disk/docs/swap.md; echo again' >l")
+        system("cat l l l l l l l l >k; cat k k k k k k k k >l; cat l l l l l l l l >k")
+        system.type("sh <k")
+        system.until(re.compile(r"(again\n){5}"))
+        time.sleep(0.2)
     path = partition(image, tmp_path)
     repair(path)
     content = content_of(path, tmp_path / "content")

@@ -41,6 +41,7 @@
 #define ERR_FILE_NAME     0x207 /* too long, or not a name */
 #define ERR_FILE_BIG      0x208
 #define ERR_INTO_ITSELF   0x209 /* a directory cannot move below itself */
+#define ERR_OTHER_FILES   0x20a /* the two are not with one server */
 
 /* --- Streams and windows. */
 #define ERR_NO_READER 0x220 /* of a pipe: nobody reads there any more */

@@ -9,25 +9,12 @@
 #include "files.h"
 #include "flush.h"
 #include "fs.h"
-#include "sys/object.h"
 #include "sys/window.h"
+#include "table.h"
 #include "text.h"
 
-#define FILES_MAX  64
 #define CLEAN_SOME 16 /* pages that a writer cleans when too much is dirty */
-#define ALL        UINT32_MAX
 
-/* A file's object. */
-static struct file {
-    uint32_t cookie;     /* 0: free */
-    uint32_t object;     /* descriptor; and its number */
-    uint32_t number;
-    uint32_t pages;
-    uint32_t next;       /* index of the page behind the one read last */
-    uint32_t used;       /* when, in `now` */
-} table[FILES_MAX];
-
-static uint32_t door, now;
 static bool changed;
 
 static uint32_t
@@ -36,16 +23,10 @@ least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static uint32_t
-pages_of(uint32_t size)
-{
-    return size / PAGE + (size % PAGE > 0);
-}
-
 uint32_t
-pages_start(uint32_t owners, uint32_t window)
+pages_start(uint32_t door, uint32_t window)
 {
-    door = owners;
+    table_start(door);
     return window_start(window);
 }
 
@@ -53,116 +34,6 @@ bool
 pages_changed(void)
 {
     return changed || flush_wanted();
-}
-
-/* --- Cleaning. */
-
-/* Pages from `from` on, `most` at most; of each run that cannot be written the error is remembered, and the next one tried. */
-static uint32_t
-clean(const struct file *f, struct node *node, uint32_t most)
-{
-    uint32_t error = 0, first = 0, from = 0, count;
-
-    for (; most && !error; most -= count, from += count) {
-        error = window_clean(f->number, from, most, &from, &count);
-        if (error)
-            break;
-        error = data_write(node, from, count, window_run());
-        window_cleaned(count, error);
-        first = first ? first : error;
-        error = 0;
-    }
-    return first || error == ERR_NOT_FOUND ? first : error;
-}
-
-/* --- The table. */
-
-static struct file *
-find(uint32_t cookie)
-{
-    struct file *f = table;
-
-    while (f < table + FILES_MAX && f->cookie != cookie)
-        f++;
-    return f < table + FILES_MAX ? f : NULL;
-}
-
-static void
-forget(struct file *f)
-{
-    window_forget(f->number, 0);
-    object_delete(f->object);
-    descriptor_close(f->object);
-    f->cookie = 0;
-}
-
-/* It is not mapped, and all of it is on its way to the disk. */
-static bool
-is_idle(const struct file *f)
-{
-    struct object_view view;
-    struct node node;
-
-    return !object_stat(f->object, &view).error && view.mappings == 0
-        && (inode_of(f->cookie, &node) || !clean(f, &node, ALL));
-}
-
-/* One that is free, or has become so: the idle one that has not been used for the longest time.  NULL: there is none. */
-static struct file *
-make_room(void)
-{
-    struct file *free = find(0), *oldest;
-
-    for (uint32_t tries = 0; !free && tries < FILES_MAX; tries++) {
-        oldest = table;
-        for (struct file *f = table; f < table + FILES_MAX; f++)
-            if (now - f->used > now - oldest->used)
-                oldest = f;
-        if (is_idle(oldest))
-            forget(free = oldest);
-        else
-            oldest->used = now;
-    }
-    return free;
-}
-
-static uint32_t
-resize_object(struct file *f, uint32_t pages)
-{
-    uint32_t error = 0;
-
-    if (pages < f->pages)
-        window_forget(f->number, pages);
-    if (pages != f->pages)
-        error = object_resize(f->object, pages).error;
-    if (!error)
-        f->pages = pages;
-    return error;
-}
-
-/* The file's object, made if it has none. */
-static uint32_t
-file_of(const struct node *node, struct file **found)
-{
-    struct file *f = find(inode_cookie(node));
-    struct result r;
-
-    now++;
-    if (inode_size(node) > FILE_SIZE_MAX)
-        return ERR_FILE_BIG;
-    if (!f) {
-        if (!(f = make_room()))
-            return ERR_LIMIT;
-        *f = (struct file){.pages = pages_of(inode_size(node))};
-        r = object_new_file(f->pages, door, inode_cookie(node), &f->number);
-        if (r.error)
-            return r.error;
-        f->object = r.value;
-        f->cookie = inode_cookie(node);
-    }
-    f->used = now;
-    *found = f;
-    return resize_object(f, pages_of(inode_size(node)));
 }
 
 /* --- Pages. */
@@ -206,7 +77,7 @@ pages_at(const struct node *node, uint32_t offset, uint32_t *size, const void **
     uint8_t *page;
 
     *size = least(*size, PAGE - offset % PAGE);
-    error = file_of(node, &f);
+    error = table_file(node, &f);
     if (!error)
         error = page_at(f, node, offset / PAGE, &page, &state);
     if (!error)
@@ -235,7 +106,7 @@ prepare_growth(struct file *f, const struct node *node, uint32_t size)
 {
     uint32_t error = size > inode_size(node) ? clear_tail(f, node) : 0;
 
-    return error ? error : pages_of(size) > f->pages ? resize_object(f, pages_of(size)) : 0;
+    return error ? error : table_pages(size) > f->pages ? table_resize(f, table_pages(size)) : 0;
 }
 
 /* --- Writing. */
@@ -288,7 +159,7 @@ write(struct file *f, struct node *node, uint32_t offset, const void *from, uint
     if (!error)
         error = reserve(node, offset, size, page);
     if (error) {
-        resize_object(f, pages_of(inode_size(node)));
+        table_resize(f, table_pages(inode_size(node)));
         return error;
     }
     copy(page, offset % PAGE, from, size);
@@ -298,7 +169,7 @@ write(struct file *f, struct node *node, uint32_t offset, const void *from, uint
     inode_touch(node);
     error = inode_write(node);
     if (!error && state & PAGE_CLEAN_SOME)
-        clean(f, node, CLEAN_SOME);
+        table_clean(f, node, CLEAN_SOME);
     return error;
 }
 
@@ -314,7 +185,7 @@ pages_write(struct node *node, uint32_t offset, const void *from, uint32_t size)
         return ERR_NO_ACCESS;
     if (size == 0)
         return 0;
-    error = file_of(node, &f);
+    error = table_file(node, &f);
     return error ? error : write(f, node, offset, from, size);
 }
 
@@ -326,11 +197,11 @@ pages_resize(struct node *node, uint32_t size)
     uint32_t error = size > FILE_SIZE_MAX ? ERR_FILE_BIG : flush_room();
 
     if (!error)
-        error = file_of(node, &f);
+        error = table_file(node, &f);
     if (!error)
         error = prepare_growth(f, node, size);
     if (!error && size < inode_size(node))
-        error = resize_object(f, pages_of(size));
+        error = table_resize(f, table_pages(size));
     if (!error)
         error = data_resize(node, size);
     if (f && error != ERR_FILE_BIG && !fs.read_only) {
@@ -343,17 +214,17 @@ pages_resize(struct node *node, uint32_t size)
 void
 pages_drop(const struct node *node)
 {
-    struct file *f = find(inode_cookie(node));
+    struct file *f = table_find(inode_cookie(node));
 
     if (f)
-        forget(f);
+        table_forget(f);
 }
 
 uint32_t
 pages_object(const struct node *node, uint32_t *object)
 {
     struct file *f;
-    uint32_t error = file_of(node, &f);
+    uint32_t error = table_file(node, &f);
 
     if (!error)
         *object = f->object;
@@ -365,7 +236,7 @@ pages_object(const struct node *node, uint32_t *object)
 uint32_t
 pages_fill(const struct node *node, uint32_t index, uint32_t count)
 {
-    struct file *f = find(inode_cookie(node));
+    struct file *f = table_find(inode_cookie(node));
 
     return !f || index >= f->pages ? ERR_RANGE : fill(f, node, index, count);
 }
@@ -373,34 +244,20 @@ pages_fill(const struct node *node, uint32_t index, uint32_t count)
 uint32_t
 pages_clean(struct node *node, uint32_t count)
 {
-    struct file *f = find(inode_cookie(node));
+    struct file *f = table_find(inode_cookie(node));
 
     changed = true;
-    return f ? clean(f, node, count) : 0;
-}
-
-static uint32_t
-clean_all(void)
-{
-    uint32_t error = 0;
-    struct node node;
-
-    for (struct file *f = table; f < table + FILES_MAX; f++) {
-        uint32_t e = f->cookie ? inode_of(f->cookie, &node) : ERR_STALE;
-
-        if (!e)
-            e = clean(f, &node, ALL);
-        error = error || e == ERR_STALE ? error : e;
-    }
-    changed = error;
-    return error;
+    return f ? table_clean(f, node, count) : 0;
 }
 
 uint32_t
 pages_sync(struct node *node)
 {
-    struct file *f = node ? find(inode_cookie(node)) : NULL;
-    uint32_t error = !node ? clean_all() : f ? clean(f, node, ALL) : 0, e = flush_all();
+    struct file *f = node ? table_find(inode_cookie(node)) : NULL;
+    uint32_t error = !node ? table_clean_all() : f ? table_clean(f, node, TABLE_ALL) : 0, e = flush_all();
+
+    if (!node)
+        changed = error;
 
     e = e ? e : fs.device.flush();
     return error ? error : e;

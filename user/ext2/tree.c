@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The blocks of files: see tree.h.
+ * Where the blocks of files are, and new ones: see tree.h.
  */
 #include "tree.h"
 
@@ -15,9 +15,8 @@ struct way {
     uint32_t at[4];
 };
 
-/* How many blocks a tree of this level has at most. */
-static uint32_t
-span(uint32_t level)
+uint32_t
+tree_span(uint32_t level)
 {
     uint32_t blocks = 1;
 
@@ -34,20 +33,19 @@ find_way(uint32_t index, struct way *w)
         w->at[0] = index;
         return 0;
     }
-    for (index -= EXT2_DIRECT, w->level = 1; w->level < 4; index -= span(w->level++)) {
-        if (index >= span(w->level))
+    for (index -= EXT2_DIRECT, w->level = 1; w->level < 4; index -= tree_span(w->level++)) {
+        if (index >= tree_span(w->level))
             continue;
         w->at[0] = EXT2_DIRECT + w->level - 1;
         for (uint32_t i = 1; i <= w->level; i++)
-            w->at[i] = index / span(w->level - i) % fs.pointers;
+            w->at[i] = index / tree_span(w->level - i) % fs.pointers;
         return 0;
     }
     return ERR_FILE_BIG;
 }
 
-/* What is named on this place of an indirect block.  0, or an error. */
-static uint32_t
-look(uint32_t block, uint32_t at, uint32_t *named)
+uint32_t
+tree_look(uint32_t block, uint32_t at, uint32_t *named)
 {
     uint32_t *pointer, error = fs_check_block(block);
 
@@ -69,7 +67,7 @@ tree_find(const struct node *node, uint32_t index, uint32_t *block)
         return error;
     *block = node->i.block[w.at[0]];
     for (uint32_t i = 1; i <= w.level && *block && !error; i++)
-        error = look(*block, w.at[i], block);
+        error = tree_look(*block, w.at[i], block);
     return error || !*block ? error : fs_check_block(*block);
 }
 
@@ -108,7 +106,7 @@ missing_on_way(const struct node *node, uint32_t index, uint32_t from, uint32_t 
     uint32_t error = find_way(index, &w), block = error ? 0 : node->i.block[w.at[0]], i;
 
     for (i = 1; i <= w.level && block && !error; i++)
-        error = look(block, w.at[i], &block);
+        error = tree_look(block, w.at[i], &block);
     if (!error && !block)
         *count += w.level + 1 - (i - 1 > from ? i - 1 : from);
     return error || !block ? error : fs_check_block(block);
@@ -159,10 +157,10 @@ allocate_indirect(struct node *node, uint32_t before, uint32_t *block)
 static uint32_t
 add_below(struct node *node, uint32_t *block, uint32_t at, bool indirect)
 {
-    uint32_t named, error = look(*block, at, &named), before = 0, *pointer;
+    uint32_t named, error = tree_look(*block, at, &named), before = 0, *pointer;
 
     if (!error && named == 0) {
-        if (at > 0 && (error = look(*block, at - 1, &before)))
+        if (at > 0 && (error = tree_look(*block, at - 1, &before)))
             return error;
         before = before ? before : *block;
         error = indirect ? allocate_indirect(node, before, &named) : allocate(node, before, &named);
@@ -192,144 +190,4 @@ tree_add(struct node *node, uint32_t index, uint32_t *block)
     for (uint32_t i = 1; i <= w.level && !error; i++)
         error = add_below(node, block, w.at[i], i < w.level);
     return error ? error : fs_check_block(*block);
-}
-
-/* --- Shrinking. */
-
-/*
- * How many blocks the tree has, its root included, or all of the file system's, if it is a damaged one: so
- * that it ends though a block may be named twice.
- */
-static uint32_t
-count_tree(uint32_t block, uint32_t level, uint32_t *count)
-{
-    uint32_t error = 0, below;
-
-    if (++*count > fs.super.blocks)
-        return ERR_FORMAT;
-    for (uint32_t i = 0; level && i < fs.pointers && !error; i++) {
-        error = look(block, i, &below);
-        if (!error && below)
-            error = count_tree(below, level - 1, count);
-    }
-    return error;
-}
-
-static uint32_t
-detach(struct node *node, uint32_t block, uint32_t level)
-{
-    uint32_t count = 0, error = count_tree(block, level, &count);
-
-    if (error)
-        return error;
-    free_later(block, level);
-    node->i.sectors -= count * fs.sectors;
-    return 0;
-}
-
-/* Of an indirect block, what begins at its index'th block: whole trees, but for the first, of which a part may stay. */
-static uint32_t
-cut_below(struct node *node, uint32_t block, uint32_t level, uint32_t index)
-{
-    uint32_t each = span(level - 1), part = index % each, first = index / each, error = 0, below, *pointer;
-
-    if (part) {
-        error = look(block, first++, &below);
-        if (!error && below)
-            error = cut_below(node, below, level - 1, part);
-    }
-    for (uint32_t i = first; i < fs.pointers && !error; i++) {
-        error = look(block, i, &below);
-        if (error || !below)
-            continue;
-        error = detach(node, below, level - 1);
-        if (!error)
-            error = cache_read(block, &pointer);
-        if (error)
-            break;
-        pointer[i] = 0;
-        cache_change(pointer, ORDER_NEW);
-    }
-    return error;
-}
-
-/* The tree of this level, or a single block, of which `index` blocks stay. */
-static uint32_t
-cut_root(struct node *node, uint32_t *root, uint32_t level, uint32_t index)
-{
-    uint32_t error = 0;
-
-    if (!*root || index >= span(level))
-        return 0;
-    if (index)
-        return cut_below(node, *root, level, index);
-    error = detach(node, *root, level);
-    if (!error)
-        *root = 0;
-    return error;
-}
-
-uint32_t
-tree_cut(struct node *node, uint32_t index)
-{
-    uint32_t error = 0, first = EXT2_DIRECT;
-
-    for (uint32_t i = index; i < EXT2_DIRECT && !error; i++)
-        error = cut_root(node, &node->i.block[i], 0, 0);
-    for (uint32_t level = 1; level < 4 && !error; first += span(level++))
-        error = cut_root(node, &node->i.block[EXT2_DIRECT + level - 1], level, index > first ? index - first : 0);
-    return error;
-}
-
-void
-tree_drop(const struct node *node)
-{
-    for (uint32_t i = 0; i < EXT2_ROOTS; i++)
-        if (node->i.block[i])
-            free_later(node->i.block[i], i < EXT2_DIRECT ? 0 : i - EXT2_DIRECT + 1);
-    if (node->i.attributes)
-        free_later(node->i.attributes, LEVEL_ATTRIBUTES);
-}
-
-/* Attributes may be others' too. */
-static void
-free_attributes(uint32_t block)
-{
-    struct ext2_attributes *a;
-
-    if (fs_check_block(block) || cache_read(block, &a) || a->magic != EXT2_ATTRIBUTES) {
-        fs_damaged();
-    } else if (a->references > 1) {
-        a->references--;
-        cache_change(a, ORDER_NONE);
-    } else {
-        block_free(block);
-    }
-}
-
-static void
-free_below(uint32_t block, uint32_t level)
-{
-    uint32_t below;
-
-    for (uint32_t i = 0; i < fs.pointers; i++) {
-        if (look(block, i, &below)) {
-            fs_damaged();
-            return;
-        }
-        if (below)
-            tree_free(below, level - 1);
-    }
-}
-
-/* What is free already is not looked into: so a damaged tree ends.  What has just been free'd is still as it was. */
-void
-tree_free(uint32_t block, uint32_t level)
-{
-    if (level == LEVEL_ATTRIBUTES) {
-        free_attributes(block);
-        return;
-    }
-    if (block_free(block) && level)
-        free_below(block, level);
 }

@@ -22,6 +22,8 @@ uint32_t tree_missing(const struct node *node, uint32_t first, uint32_t last, ui
 /* As tree_find(), but a hole is filled; the node has to be written then.  ERR_FILE_BIG. */
 uint32_t tree_add(struct node *node, uint32_t index, uint32_t *block);
 
+/* --- Shrinking: cut.c. */
+
 /* The file's blocks from this one on are free'd by the next flush: see free_later().  The node has to be written. */
 uint32_t tree_cut(struct node *node, uint32_t index);
 
@@ -30,3 +32,11 @@ void tree_drop(const struct node *node);
 
 /* A tree that nobody has any more; its blocks are free now. */
 void tree_free(uint32_t block, uint32_t level);
+
+/* --- For both. */
+
+/* How many blocks a tree of this level has at most. */
+uint32_t tree_span(uint32_t level);
+
+/* What is named on this place of an indirect block.  0, or an error. */
+uint32_t tree_look(uint32_t block, uint32_t at, uint32_t *named);

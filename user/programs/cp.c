@@ -3,38 +3,23 @@
  * Copies files.
  */
 #include "door.h"
+#include "sys/copy.h"
 #include "sys/files.h"
 #include "sys/inputs.h"
 #include "sys/stream.h"
 
 #include "abi/errors.h"
 
-/* What is in the one goes behind what is in the other. */
-static uint32_t
-copy_bytes(uint32_t from, uint32_t to)
-{
-    static char bytes[STREAM_MAX];
-    struct result r;
-
-    for (uint32_t at = 0; !(r = stream_read(from, at, bytes, sizeof(bytes), 0)).error && r.value; at += r.value) {
-        uint32_t error = stream_write(to, STREAM_END, bytes, r.value).error;
-
-        if (error)
-            return error;
-    }
-    return r.error;
-}
-
 /* 0, or why not.  A file that were copied to itself would be emptied before it is read. */
 static uint32_t
-may_copy(uint32_t from, const char *to)
+may_copy(uint32_t in, const char *from, const char *to)
 {
     struct stream_view a, b;
-    uint32_t error = stream_stat(from, &a).error;
+    uint32_t error = stream_stat(in, &a).error;
 
     if (error || a.kind == STREAM_DIRECTORY)
         return error ? error : ERR_DIRECTORY;
-    return !file_stat(to, &b).error && a.id == b.id && a.kind == b.kind ? ERR_FILE_EXISTS : 0;
+    return !file_stat(to, &b).error && a.id == b.id && a.kind == b.kind && file_together(from, to) ? ERR_FILE_EXISTS : 0;
 }
 
 static uint32_t
@@ -45,7 +30,7 @@ copy(const char *from, const char *to)
 
     if (in.error)
         return failed(from, in.error);
-    error = may_copy(in.value, to);
+    error = may_copy(in.value, from, to);
     if (!error) {
         out = file_open(to, FILE_CREATE | FILE_TRUNCATE);
         error = out.error ? out.error : copy_bytes(in.value, out.value);

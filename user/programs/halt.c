@@ -8,7 +8,6 @@
 #include "sys/manager.h"
 #include "sys/options.h"
 // SINCE swap
-#include "sys/request.h"
 
 /* What has been written is on the disk, if there is one. */
 static void
@@ -17,7 +16,7 @@ sync(void)
     struct result r = file_open("/disk", 0);
 
     if (!r.error)
-        ask_words(FILE_SYNC, r.value, NULL, 0);
+        file_sync(r.value);
 }
 // END swap
 

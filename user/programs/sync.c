@@ -2,9 +2,9 @@
 /*
  * What has been written is on the disk, of a file, or of all of a directory's file system.
  */
+#include "door.h"
 #include "sys/files.h"
 #include "sys/options.h"
-#include "sys/request.h"
 
 static uint32_t
 sync(const char *path)
@@ -13,7 +13,7 @@ sync(const char *path)
 
     if (file.error)
         return failed(path, file.error);
-    r = ask_words(FILE_SYNC, file.value, NULL, 0);
+    r = file_sync(file.value);
     descriptor_close(file.value);
     return r.error ? failed(path, r.error) : 0;
 }

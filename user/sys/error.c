@@ -40,6 +40,7 @@ static const struct {
     {ERR_FILE_NAME, "bad file name"},
     {ERR_FILE_BIG, "file too large"},
     {ERR_INTO_ITSELF, "cannot move into itself"},
+    {ERR_OTHER_FILES, "on another file system"},
     {ERR_NO_READER, "nobody reads"},
     {ERR_NO_WINDOW, "no such window"},
     {ERR_INTERRUPT, "interrupted"},

@@ -97,42 +97,56 @@ same_directory(const struct place *from, const struct place *to)
         && memcmp(from->path, to->path, size) == 0;
 }
 
+/* They begin both where we are, or both at the root. */
+static uint32_t
+find_both(const char *from, struct place *f, const char *to, struct place *t)
+{
+    bool alike = place_is_here(from) == place_is_here(to);
+    uint32_t error = alike ? place_find(f, from) : place_find_absolute(f, from);
+
+    if (error)
+        return error;
+    error = alike ? place_find(t, to) : place_find_absolute(t, to);
+    if (error)
+        place_drop(f);
+    return error;
+}
+
+bool
+file_together(const char *a, const char *b)
+{
+    struct place p, q;
+    bool together;
+
+    if (find_both(a, &p, b, &q))
+        return false;
+    together = same_directory(&p, &q);
+    place_drop(&p);
+    place_drop(&q);
+    return together;
+}
+
 static struct result
 rename_found(struct place *from, const struct place *to)
 {
     struct result r;
 
     if (!same_directory(from, to))
-        return (struct result){-1, ERR_FILE_NAME};
+        return (struct result){-1, ERR_OTHER_FILES};
     r = rename_at(from, to->rest);
     return place_again(from, r.error) ? rename_at(from, to->rest) : r;
-}
-
-static struct result
-rename_absolute(const char *from, const char *to)
-{
-    char absolute[2][FILE_PATH_MAX];
-    uint32_t error = place_absolute(from, absolute[0]);
-
-    if (!error)
-        error = place_absolute(to, absolute[1]);
-    return error ? (struct result){-1, error} : file_rename(absolute[0], absolute[1]);
 }
 
 struct result
 file_rename(const char *from, const char *to)
 {
     struct place f, t;
-    uint32_t error;
+    uint32_t error = find_both(from, &f, to, &t);
     struct result r;
 
-    if (place_is_here(from) != place_is_here(to))
-        return rename_absolute(from, to);
-    error = place_find(&f, from);
     if (error)
         return (struct result){-1, error};
-    error = place_find(&t, to);
-    r = error ? (struct result){-1, error} : rename_found(&f, &t);
+    r = rename_found(&f, &t);
     place_drop(&f);
     place_drop(&t);
     return r;
@@ -180,6 +194,12 @@ file_map(uint32_t fd, uint32_t offset, uint32_t pages, uint32_t flags)
         r = object_map(object.value, 0, pages, flags, offset / 4096);
     descriptor_close(object.value);
     return r;
+}
+
+struct result
+file_sync(uint32_t fd)
+{
+    return ask_words(FILE_SYNC, fd, NULL, 0);
 }
 
 // END swap

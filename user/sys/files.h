@@ -27,8 +27,11 @@ struct result file_open(const char *path, uint32_t flags);
 
 struct result file_remove(const char *path); /* or an empty directory */
 
-/* Within one file server.  If one of them is relative, and the other is not, the path of FD_HERE has to be known. */
+/* Within one file server: ERR_OTHER_FILES.  If one of them is relative, and the other is not, the path of FD_HERE has to be known. */
 struct result file_rename(const char *from, const char *to);
+
+/* Are both with one file server, as far as one can tell? */
+bool file_together(const char *a, const char *b);
 
 struct result file_stat(const char *path, struct stream_view *view);
 struct result file_resize(uint32_t fd, uint32_t size);
@@ -42,6 +45,9 @@ struct result file_object(uint32_t fd, bool write, uint32_t *size);
  * and not MAP_PRIVATE needs WRITE.  Value: the address.  Behind the end of the file it faults.
  */
 struct result file_map(uint32_t fd, uint32_t offset, uint32_t pages, uint32_t flags);
+
+/* What has been written to it, or to the file system of this directory, is on the disk.  Blocks.  ERR_DISK. */
+struct result file_sync(uint32_t fd);
 
 // END swap
 struct result directory_make(const char *path);

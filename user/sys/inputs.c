@@ -6,6 +6,7 @@
 
 #include "door.h"
 #include "files.h"
+#include "path.h"
 #include "string.h"
 
 #include "abi/errors.h"
@@ -60,15 +61,6 @@ each_input(char **operand, void (*work)(struct stream *s, const char *name))
     return status | written();
 }
 
-/* Behind the last slash. */
-static const char *
-last_name(const char *path)
-{
-    for (const char *slash; (slash = strchr(path, '/')); path = slash + 1)
-        ;
-    return path;
-}
-
 uint32_t
 each_target(const struct options *o, uint32_t (*work)(const char *from, const char *to))
 {
@@ -82,7 +74,7 @@ each_target(const struct options *o, uint32_t (*work)(const char *from, const ch
         char path[FILE_PATH_MAX];
         const char *from = o->operand[i];
 
-        if (snprintf(path, sizeof(path), "%s/%s", to, last_name(from)) >= sizeof(path))
+        if (snprintf(path, sizeof(path), "%s/%s", to, path_last(from)) >= sizeof(path))
             status |= failed(from, ERR_FILE_NAME);
         else
             status |= work(from, path);

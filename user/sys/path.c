@@ -83,3 +83,11 @@ path_leaves(const char *path)
     }
     return false;
 }
+
+const char *
+path_last(const char *path)
+{
+    for (const char *slash; (slash = strchr(path, '/')); path = slash + 1)
+        ;
+    return path;
+}

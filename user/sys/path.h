@@ -13,5 +13,8 @@
  */
 bool path_join(const char *here, const char *path, char *to, uint32_t size);
 
+/* Its last name: what is behind the last slash. */
+const char *path_last(const char *path);
+
 /* Does a relative path lead out of the directory that it begins in? */
 bool path_leaves(const char *path);

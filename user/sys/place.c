@@ -25,7 +25,7 @@ directory_change(uint32_t fd, const char *path)
 
 /* `p->path` is absolute. */
 static uint32_t
-find_absolute(struct place *p)
+find_server(struct place *p)
 {
     uint32_t rest;
     struct result r = name_resolve(p->path, &rest);
@@ -60,23 +60,20 @@ place_is_here(const char *path)
 }
 
 uint32_t
-place_absolute(const char *path, char to[FILE_PATH_MAX])
+place_find_absolute(struct place *p, const char *path)
 {
     const char *from = here_path();
 
-    return (from || path[0] == '/') && path_join(from, path, to, FILE_PATH_MAX) ? 0 : ERR_FILE_NAME;
+    p->found = 0;
+    return (from || path[0] == '/') && path_join(from, path, p->path, sizeof(p->path)) ? find_server(p) : ERR_FILE_NAME;
 }
 
 uint32_t
 place_find(struct place *p, const char *path)
 {
-    uint32_t error;
-
+    if (!place_is_here(path))
+        return place_find_absolute(p, path);
     p->found = 0;
-    if (!place_is_here(path)) {
-        error = place_absolute(path, p->path);
-        return error ? error : find_absolute(p);
-    }
     p->directory = here_directory();
     p->rest = path;
     return 0;

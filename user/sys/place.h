@@ -20,11 +20,11 @@ struct place {
 /* Does a path begin where we are, and stay below? */
 bool place_is_here(const char *path);
 
-/* The same path as an absolute one.  0, or an error. */
-uint32_t place_absolute(const char *path, char to[FILE_PATH_MAX]);
-
 /* 0, or an error.  Otherwise somebody has to let go of the place. */
 uint32_t place_find(struct place *p, const char *path);
+
+/* The same, by the path that is absolute: two places by the same name of a server are with the same one. */
+uint32_t place_find_absolute(struct place *p, const char *path);
 void place_drop(const struct place *p);
 
 /* Was this error the death of the file server, which has come again?  Then the place is a new one, to be tried once more. */
