@@ -2,7 +2,7 @@
 """Memory under pressure: programs that are larger than it, pages of all kinds that go out and come back, disks and drivers that fail.
 
 Most of the director's memory never goes and leaves the others hardly any (BALLAST), so pages go all the time. LINTEL_LONG=1 does it at
-length.
+length: 200 sequences, each slot failing, 100,000 calls of whatever, 200 rounds after which nothing is left; eight minutes of one processor.
 """
 
 import contextlib
@@ -474,19 +474,19 @@ def three_actors(script, flags=0):
 def test_slots_that_cannot_be_written(booter, disk, slots):
     """Nobody notices: the pages go elsewhere, and what is bad is not used again, though most of the others are."""
     script = three_actors(begun(FEW, left=125).do("MARK"))
-    script.again(4, 2)
+    script.again(4, 1)
     played = Played(booter, script, [failing(disk, "write", slots)])
-    bad = [played.numbers("slots", which)[2] for which in range(3)]
-    assert len(slots) <= bad[0] <= 8 * len(slots) and bad == bad[:1] * 3 and played.numbers("slots")[1] == 0
+    bad = [played.numbers("slots", which)[2] for which in range(2)]
+    assert len(slots) <= bad[0] <= 8 * len(slots) and bad[0] == bad[1] and played.numbers("slots")[1] == 0
 
 
 @pytest.mark.parametrize("slots", BAD, ids=lambda slots: slots.start)
 def test_slots_that_cannot_be_read(booter, disk, slots):
     """One process loses the page, and ends; the slot is not used again, so it happens once."""
     script = three_actors(begun(FEW, left=125).do("MARK"), flags=LOST)
-    script.again(4, 2)
+    script.again(4, 1)
     played = Played(booter, script, [failing(disk, "read", slots)])
-    bad = [played.numbers("slots", which)[2] for which in range(3)]
+    bad = [played.numbers("slots", which)[2] for which in range(2)]
     assert 0 < len(played["lost"]) == bad[-1] <= len(slots) and played.numbers("slots")[1] == 0
     assert all(int(line.split()[1], 16) == ended(END_LOST, DISK_ERROR) for line in played["lost"])
 
