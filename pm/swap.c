@@ -1,27 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The swap device: a map of its slots, each for one page; and what goes out and comes in.  Pages go in clusters, to slots that
- * are neighbours, through a buffer that manager and disk share.  Its driver may end, and another come: what is out stays out so long.
- *
- * A slot is taken when a page is written, and stays with the page as long as that has not changed; it is free when the
- * page is gone, or is going to be written anew.  It is never free while it is being written.
+ * The swap device: what goes out and comes in.  Pages go in clusters, to slots that are neighbours, through a buffer that
+ * manager and disk share.  Its driver may end, and another come: what is out stays out so long.
  */
 #include "vm.h"
 
 #include "abi/disk.h"
-#include "memory.h"
 #include "string.h"
 
 #define SECTORS  (PAGE / DISK_SECTOR) /* of a page */
 #define PATIENCE 2000u                /* milliseconds, for a driver to come back before memory may be full */
 
-uint32_t swap_slots, swap_used, swap_bad;
 bool swap_away;
 
-enum { SLOT_FREE, SLOT_USED, SLOT_BAD };
-
-static uint8_t *map; /* by slot; slot 0 is none */
-static uint32_t next_slot = 1;
 static uint32_t disk; /* the door; 0: there is none yet */
 static bool hope;     /* it is dead, there may be another soon, and no worker waits for that yet */
 static struct page *buffer[SWAP_BUFFER];
@@ -29,84 +20,6 @@ static struct page *leaving[CLUSTER]; /* the next cluster */
 static uint32_t leaving_count;
 static struct page *first_coming, **last_coming = &first_coming;
 static struct job *writing[WORKERS / 2], *reading[WORKERS / 2];
-
-void
-slot_free(uint32_t slot)
-{
-    // SOLUTION swap.5
-    // | /* TODO swap.5: slot 0 is none. */
-    // | if (slot)
-    // |     exercise_missing("swap.5");
-    if (slot == 0)
-        return;
-    map[slot] = SLOT_FREE;
-    swap_used--;
-    // END swap.5
-}
-
-static void
-slot_spoil(uint32_t slot)
-{
-    map[slot] = SLOT_BAD;
-    swap_used--;
-    swap_bad++;
-}
-
-static bool
-all_free(uint32_t slot, uint32_t count)
-{
-    // SOLUTION swap.5
-    // | /* TODO swap.5: what is behind the last slot is not. */
-    // | (void)slot, (void)count;
-    // | exercise_missing("swap.5");
-    // | return false;
-    for (uint32_t i = 0; i < count; i++)
-        if (slot + i >= swap_slots || map[slot + i] != SLOT_FREE)
-            return false;
-    return true;
-    // END swap.5
-}
-
-/* So many free slots in a row, from where the search ended last; 0: there are none. */
-static uint32_t
-find_run(uint32_t count)
-{
-    // SOLUTION swap.5
-    // | /* TODO swap.5: slots 1 to swap_slots - 1, each once; next_slot goes on behind the last one, too. */
-    // | (void)count, (void)all_free, (void)next_slot;
-    // | exercise_missing("swap.5");
-    // | return 0;
-    for (uint32_t n = 1; n < swap_slots; n++) {
-        uint32_t slot = next_slot < swap_slots ? next_slot : 1;
-
-        next_slot = slot + 1;
-        if (all_free(slot, count))
-            return slot;
-    }
-    return 0;
-    // END swap.5
-}
-
-/* Takes up to `*count` neighbours; as many as there are in one place. */
-static uint32_t
-take_run(uint32_t *count)
-{
-    // SOLUTION swap.5
-    // | /* TODO swap.5: find_run(), of fewer if need be; they are in use from now on. */
-    // | (void)count, (void)find_run;
-    // | exercise_missing("swap.5");
-    // | return 0;
-    uint32_t slot = find_run(*count);
-
-    while (!slot && *count > 1)
-        slot = find_run(--*count);
-    for (uint32_t i = 0; slot && i < *count; i++)
-        map[slot + i] = SLOT_USED;
-    swap_used += slot ? *count : 0;
-    next_slot = slot + *count;
-    return slot;
-    // END swap.5
-}
 
 /* A cluster is complete, and has to be written before more can go. */
 bool
@@ -230,16 +143,6 @@ start_waiting(struct job *job)
     work_wait(job, PATIENCE);
     job->done = waited;
     return true;
-}
-
-bool
-swap_map(uint32_t slots)
-{
-    if (!map)
-        map = calloc(slots, 1);
-    if (map)
-        swap_slots = slots;
-    return map;
 }
 
 /* Nothing is under way: what waits for the device goes through this door and this buffer, whose pages stay. */
@@ -385,7 +288,7 @@ start_going(struct job *job)
 {
     // SOLUTION swap.6
     // | /*
-    // |  * TODO swap.6: pack(), take_run(): so many of leaving[] become the job's, clean, with what they hold in its part of the
+    // |  * TODO swap.6: pack(), slots_take(): so many of leaving[] become the job's, clean, with what they hold in its part of the
     // |  * buffer, from buffer[job->first] on.  job->index is the first slot.
     // |  */
     // | (void)job, (void)pack, (void)take_run, (void)has_gone;
@@ -393,7 +296,7 @@ start_going(struct job *job)
     // | return false;
     pack();
     job->pages = leaving_count;
-    job->index = leaving_count ? take_run(&job->pages) : 0;
+    job->index = leaving_count ? slots_take(&job->pages) : 0;
     if (!job->index)
         return false;
     for (uint32_t i = 0; i < job->pages; i++) {

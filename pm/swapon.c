@@ -71,7 +71,7 @@ begin(const char *wanted, struct object *o, const struct descriptor *door, uint3
 
     if (error)
         return error;
-    if (!bring(o, pages) || !swap_map(slots))
+    if (!bring(o, pages) || !slots_start(slots))
         return ERR_LIMIT;
     take(o);
     strlcpy(name, wanted, sizeof(name));

@@ -195,13 +195,19 @@ void memory_check(void);
 void memory_returns(const struct object *o, uint32_t index);
 uint32_t memory_kept(void);
 
-/* --- swap.c */
+/* --- slots.c: where pages are on the swap device. */
+
+extern uint32_t swap_slots, swap_used, swap_bad;
+bool slots_start(uint32_t slots);     /* there is a map of so many; false: no memory */
+uint32_t slots_take(uint32_t *count); /* up to so many neighbours, as many as there are in one place; 0: none */
+void slot_free(uint32_t slot);
+void slot_spoil(uint32_t slot);       /* it was taken, and is never used again */
+
+/* --- swap.c: what goes out and comes in. */
 
 #define CLUSTER 8 /* pages in one request to a disk */
 
-extern uint32_t swap_slots, swap_used, swap_bad;
 extern bool swap_away;               /* the driver has ended, and there is no other yet */
-void slot_free(uint32_t slot);
 void swap_out(struct page *page);
 bool swap_full(void);
 bool swap_exhausted(void);
@@ -209,7 +215,6 @@ void swap_in(struct page *page);
 void swap_forget(struct page *page); /* it does not wait to be read any more */
 bool swap_gone(void);                /* has its driver ended?  Looks, if it is not known */
 bool swap_busy(void);                /* is something under way? */
-bool swap_map(uint32_t slots);       /* there is a map of so many slots; false: no memory */
 void swap_to(uint32_t door, struct page *const pages[SWAP_BUFFER]);
 handler pm_swap;                     /* swapon.c */
 
