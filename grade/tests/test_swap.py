@@ -442,6 +442,15 @@ def test_full(booter, disk, slots, hogs):
     assert played.numbers("slots")[1:] == [0, 0]
 
 
+def test_little_that_can_go(booter):
+    """A few pages between many that stay: who waits gets them, though it takes some rounds to find one, and nobody ends."""
+    script = begun(0).do("START", 1).do("MAP", AT, 60, WRITABLE, actor=1, value=AT).do("BALLAST", 90)
+    for _ in range(5):
+        script.do("SUM", AT, 60, actor=1, value=0)
+    waited, over = Played(booter, script.do("COUNTS")).numbers("frames")[2:]
+    assert waited > 20 and over == 0
+
+
 # --- Disks that fail
 
 FEW, APART = 144, 48  # slots, all of which are used; and how far those that fail are from each other: no request meets two
