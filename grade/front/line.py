@@ -17,14 +17,14 @@ def asks(said):
 
 def attend(ours, command, path):
     """Keep what comes, and type the command once. A terminal that nobody has open any more gives all of what came, then an error."""
-    said = b""
+    said, left, typed = b"", f"{command}\n".encode() if command else b"", b""
     with open(path, "wb", buffering=0) as file, contextlib.suppress(OSError):
         while data := os.read(ours, 4096):
             file.write(data)
             said += data
-            if command and asks(said):
-                os.write(ours, f"{command}\n".encode())
-                command = None
+            if left and (typed in data if typed else asks(said)):  # one byte after the other: nothing tells the host to wait
+                typed, left = left[:1], left[1:]
+                os.write(ours, typed)
 
 
 @contextlib.contextmanager
