@@ -291,7 +291,7 @@ start_going(struct job *job)
     // |  * TODO swap.6: pack(), slots_take(): so many of leaving[] become the job's, clean, with what they hold in its part of the
     // |  * buffer, from buffer[job->first] on.  job->index is the first slot.
     // |  */
-    // | (void)job, (void)pack, (void)take_run, (void)has_gone;
+    // | (void)job, (void)pack, (void)has_gone;
     // | exercise_missing("swap.6");
     // | return false;
     pack();

@@ -28,6 +28,11 @@ def kernel(tmp_path_factory):
     return lambda name: kernels.build(name, folder)
 
 
+def pytest_xdist_auto_num_workers(config):
+    """One more than there are processors: some tests wait for machines whose disks, and so whose time, are the host's."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 # Tests that share what takes long to make stay with the worker that makes it; the longest of these come first.
 SHARING = ("test_labs", "test_passages", "test_lib", "test_bench", "test_docs", "test_host", "test_gdb", "test_memmap", "test_trace",
            "test_fm", "test_ext2", "test_policy", "test_wm", "test_sh", "test_sys", "test_disk")

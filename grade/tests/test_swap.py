@@ -576,7 +576,7 @@ class Restarts:
                 self.script.do("SUM", AT, self.pages, actor=number, value=pressure.sum_of(pages), flags=LATER)
 
 
-@pytest.mark.parametrize("seed", range(40 if LONG else 3))
+@pytest.mark.parametrize("seed", range(40 if LONG else 2))
 def test_driver_that_is_killed(booter, disk, seed):
     """Under load, again and again. It is started again, and nobody has lost a byte, nor the device a slot."""
     script = Restarts(seed, 8).script
