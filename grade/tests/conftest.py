@@ -34,8 +34,8 @@ def pytest_xdist_auto_num_workers(config):
 
 
 # Tests that share what takes long to make stay with the worker that makes it; the longest of these come first.
-SHARING = ("test_labs", "test_passages", "test_lib", "test_bench", "test_docs", "test_host", "test_gdb", "test_memmap", "test_trace",
-           "test_fm", "test_ext2", "test_policy", "test_wm", "test_sh", "test_sys", "test_disk")
+SHARING = ("test_labs", "test_swap", "test_passages", "test_disk", "test_objects", "test_lib", "test_bench", "test_docs", "test_host", "test_gdb",
+           "test_memmap", "test_trace", "test_fm", "test_ext2", "test_policy", "test_wm", "test_sh", "test_sys")
 
 
 def group(item):

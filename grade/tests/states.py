@@ -80,7 +80,7 @@ class States:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (shared / "ready").exists():
                 states.render(source(), self.base, lab=lab)
-                make(self.base, "build", "iso")
+                assert "warning" not in make(self.base, "build", "iso").stdout
                 (shared / "ready").touch()
 
     def tree(self, folder, missing=(), changes=()):

@@ -23,8 +23,6 @@ from test_host import FLAGS, HOST, KERNEL, ROOT, run
 sys.path.insert(0, str(states.ROOT / "grade/front"))
 import disk  # noqa: E402
 
-pytestmark = pytest.mark.xdist_group("test_disk")  # they share what is compiled
-
 DISK = ROOT / "user/disk"
 PARTS = ["ata", "dma", "identify", "partition", "pci", "queue", "transfer"]
 INCLUDE = [f"-I{KERNEL}", f"-I{ROOT / 'pm'}", "-iquote", ROOT / "user", "-iquote", ROOT / "user/lib", "-iquote", HOST]

@@ -18,8 +18,6 @@ from file_model import C, ERR_MESSAGE, ROOT, text, words
 from test_fm import FLAGS, hostile_message
 from test_host import HOST, KERNEL, LONG, run
 
-pytestmark = pytest.mark.xdist_group("test_ext2")  # they share what is compiled
-
 EXT2, LIB, SYS = ROOT / "user/ext2", ROOT / "user/lib", ROOT / "user/sys"
 INCLUDE = [f"-I{KERNEL}", f"-I{ROOT / 'pm'}", "-iquote", EXT2, "-iquote", ROOT / "user", "-iquote", LIB, "-iquote", SYS]
 SOURCES = sorted(set(EXT2.glob("*.c")) - {EXT2 / "main.c", EXT2 / "disk.c"})  # those talk to others

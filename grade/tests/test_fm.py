@@ -17,8 +17,6 @@ from file_player import DIRECTORY, ERR_RIGHT, Player, Script
 from lintel.boot import Booter
 from test_host import FLAGS, HOST, KERNEL, LONG, run
 
-pytestmark = pytest.mark.xdist_group("test_fm")  # they share what is compiled
-
 FM, LIB = ROOT / "user/fm", ROOT / "user/lib"
 FLAGS = [*FLAGS, "-no-pie", "-fno-pie", "-Wno-builtin-declaration-mismatch"]
 INCLUDE = [f"-I{KERNEL}", f"-I{ROOT / 'pm'}", "-iquote", FM, "-iquote", ROOT / "user", "-iquote", LIB, "-iquote", ROOT / "user/sys"]

@@ -28,7 +28,7 @@ enter init small
 WITH_FILES = """domain init files
 type up root
 limit init  processes 9 pages 2048 names 0 threads 2 descriptors 1024
-limit files processes 0 pages %d names 1 threads 1 descriptors 1024
+limit files processes 0 pages 4096 names 1 threads 1 descriptors 1024
 processes init up
 processes files up
 may init processes doors archive report halt
@@ -62,7 +62,7 @@ ports disk 0x1f0 8  0x3f6 1  0xcf8 8  0xf000 16
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def booter():
     with contextlib.ExitStack() as stack:
         yield Booter(states.ROOT, 0, "objects", stack)
@@ -73,7 +73,7 @@ def is_said(report, **wanted):
     assert said == {name: value if isinstance(value, list) else [value] for name, value in wanted.items()}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def by_hand(booter):
     return booter.under_manager("objects", BY_HAND, {"bin/objects": "objects"}, cmdline="hz=19", shift=0).go(5).report
 
@@ -111,42 +111,39 @@ def test_bounds(by_hand):
     is_said(by_hand, most="63", much=FAULT)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def runs(booter):
-    def made(pages=4096):
-        files = {"bin/fm": "fm", "bin/nothing": "nothing", "bin/ls": "ls", "bin/runs": "runs"}
-        return booter.under_manager("runs", WITH_FILES % pages, files, cmdline="hz=19", shift=0).go(5).report
-    return made
+    files = {"bin/fm": "fm", "bin/nothing": "nothing", "bin/ls": "ls", "bin/runs": "runs"}
+    return booter.under_manager("runs", WITH_FILES, files, cmdline="hz=19", shift=0).go(5).report
 
 
 def test_text_is_shared(runs):
     """Each run more maps it, and takes pages of its own only for what it writes: the stack, and what it was started with."""
-    report = runs()
-    rows = [list(map(int, line.split())) for line in report.all("run")]
-    assert [row[1] for row in rows] == [2, 4, 6] and report.get("mappings") == "0"
+    rows = [list(map(int, line.split())) for line in runs.all("run")]
+    assert [row[1] for row in rows] == [2, 4, 6] and runs.get("mappings") == "0"
     assert all(row[2] <= 3 and row[3] == 0 for row in rows), rows
 
 
 def test_buffers_in_data(runs):
     """Data that nobody has written yet are filled by the kernel, by the manager and through doors."""
-    assert runs().get("buffers") == FINE
+    assert runs.get("buffers") == FINE
 
 
 def test_costs(runs):
     """A program from its file, for the first time and again."""
     for name, most in [("nothing", 140_000), ("ls", 170_000)]:
-        first, again = map(int, runs().get(name).split())
+        first, again = map(int, runs.get(name).split())
         assert again < most and first < 1.5 * most, name
 
 
 def test_files_that_are_mapped(runs):
     """As they are read and written; who may only read cannot map them to be written."""
-    is_said(runs(), denied=RIGHT, written="xxabxxx xxabxxx", mapped="xyabxxx xyabxxx pyabxxx", grown="3 0 0", behind=FAULT)
+    is_said(runs, denied=RIGHT, written="xxabxxx xxabxxx", mapped="xyabxxx xyabxxx pyabxxx", grown="3 0 0", behind=FAULT)
 
 
 def test_files_that_go(runs):
     """A program whose file is cut ends; one whose file server ends goes on."""
-    is_said(runs(), lose=["0 0", "0 0"], truncated=FAULT, removed=FAULT, orphan=FINE)
+    is_said(runs, lose=["0 0", "0 0"], truncated=FAULT, removed=FAULT, orphan=FINE)
 
 
 def test_pressure(booter, tmp_path):

@@ -10,8 +10,6 @@ import pytest
 
 from test_host import FLAGS, HOST, KERNEL, LONG, ROOT, run
 
-pytestmark = pytest.mark.xdist_group("test_sh")  # they share what is compiled
-
 SH, LIB = ROOT / "user/sh", ROOT / "user/lib"
 FLAGS = [*FLAGS, "-no-pie", "-fno-pie"]
 OF_SH = ["-ffreestanding", f"-I{KERNEL}", "-iquote", SH, "-iquote", ROOT / "user", "-iquote", LIB]

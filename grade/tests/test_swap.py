@@ -17,8 +17,6 @@ from lintel.machine import Disk
 from pressure import (ANY, DISK_ERROR, DONT_NEED, END_LOST, END_MEMORY, EXISTS, FAILED, GIVES, LATER, LOST, NO_ACCESS, PRIVATE, RANGE, ROOT,
                       SERVER, STALE, WILL_NEED, WRITABLE, Model, Script, ended)
 
-pytestmark = pytest.mark.xdist_group("test_swap")
-
 LONG = bool(os.environ.get("LINTEL_LONG"))
 SLOTS = 2048
 SHARED_ALWAYS = 17  # pages: the buffer of the swap device, and what the driver tells the bus master
