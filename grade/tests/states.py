@@ -69,18 +69,21 @@ def source():
 
 
 class States:
-    """One tree, that of a lab whose exercises are done, built once by whichever worker comes first; and copies of it."""
+    """One tree, that of a lab whose exercises are done, built once by whichever worker comes first; and copies of it.
+
+    One after the other, with all processors: what the next one has in common with it, ccache has by then.
+    """
 
     def __init__(self, shared, lab):
         self.lab = lab
-        shared = shared / f"lintel-states-{lab}"
+        shared, locked = shared / f"lintel-states-{lab}", shared / "lintel-states-lock"
         shared.mkdir(exist_ok=True)
         self.base = shared / "base"
-        with open(shared / "lock", "w") as lock:
+        with open(locked, "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (shared / "ready").exists():
                 states.render(source(), self.base, lab=lab)
-                assert "warning" not in make(self.base, "build", "iso").stdout
+                assert "warning" not in make(self.base, "build", "iso", f"-j{os.cpu_count()}").stdout
                 (shared / "ready").touch()
 
     def tree(self, folder, missing=(), changes=()):
