@@ -266,6 +266,15 @@ def test_interrupt_of_busy_scripts(shell):
         assert [row[-1] for row in rows(shell("sleep 0.2; ps"))].count("sh") == OWN_SHELLS
 
 
+def test_many_in_the_foreground(shell):
+    """A builtin of one pipeline waits for another, as long as any: all of them are in the foreground."""
+    for line in (" | ".join(["true"] * 16) + " &", "sleep 0.5", " | ".join(["true"] * 7 + ["fg"]), "echo $?", "sleep 60 | . ./spins"):
+        shell(f"echo '{line}' >> many")
+    shell("echo 'echo begin; spin' > spins")
+    assert interrupt(shell, ". ./many", r"\n0\nbegin\n$").startswith("^C\n")
+    assert not {"spin", "sleep"} & {row[-1] for row in rows(shell("ps"))}
+
+
 def test_interrupt_leaves_the_background(shell):
     shell("spin &")
     interrupt(shell, "echo begin; spin", "begin\n$")

@@ -22,8 +22,7 @@ static struct {
     volatile bool came;
     const char *prompt; /* NULL: no line is typed */
     bool dropped;       /* what was typed of it */
-    uint32_t count;
-    uint32_t child[FOREGROUND_MAX];
+    struct foreground *first;
 } state;
 
 /* All threads are of one priority, and none waits for a person while it has the lock. */
@@ -70,8 +69,8 @@ look(struct family *f)
 {
     struct process_view view;
 
-    for (uint32_t i = 0; i < state.count; i++)
-        if (!child_status(state.child[i], &view).error && !is_in(f, view.number))
+    for (const struct foreground *own = state.first; own; own = own->next)
+        if (!child_status(own->child, &view).error && !is_in(f, view.number))
             add(f, &view);
     for (uint32_t number = 0; !process_next(number, &view).error; number = view.number + 1)
         if (is_in(f, view.parent) && !is_in(f, view.number))
@@ -82,8 +81,8 @@ look(struct family *f)
 static void
 each(const struct family *f, struct result (*act)(uint32_t child))
 {
-    for (uint32_t i = 0; i < state.count; i++)
-        act(state.child[i]);
+    for (const struct foreground *own = state.first; own; own = own->next)
+        act(own->child);
     for (uint32_t i = 0; i < f->count; i++) {
         struct result process = process_find(f->number[i]);
 
@@ -156,25 +155,26 @@ interrupt_start(uint32_t window)
 }
 
 void
-foreground_add(uint32_t child)
+foreground_add(struct foreground *new)
 {
     lock();
-    state.child[state.count++] = child;
+    new->next = state.first;
+    state.first = new;
     if (state.came)
         kill_foreground();
     unlock();
 }
 
 void
-foreground_remove(uint32_t child)
+foreground_remove(const struct foreground *old)
 {
-    uint32_t left = 0;
+    struct foreground **at = &state.first;
 
     lock();
-    for (uint32_t i = 0; i < state.count; i++)
-        if (state.child[i] != child)
-            state.child[left++] = state.child[i];
-    state.count = left;
+    while (*at && *at != old)
+        at = &(*at)->next;
+    if (*at)
+        *at = old->next;
     unlock();
 }
 

@@ -12,19 +12,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FOREGROUND_MAX 16
+/* One process.  They are many: a builtin of a pipeline may wait for another job, or run a file with pipelines. */
+struct foreground {
+    struct foreground *next;
+    uint32_t child; /* its capability */
+};
 
 /* From now on it is waited for at this window. */
 void interrupt_start(uint32_t window);
 
 /*
- * A process is in the foreground.  It runs already: if Ctrl-C was typed since the prompt, it ends at once, and so do those that
- * it has started meanwhile.  At most FOREGROUND_MAX.
+ * A process is in the foreground, until foreground_remove().  It runs already: if Ctrl-C was typed since the prompt, it ends at
+ * once, and so do those that it has started meanwhile.
  */
-void foreground_add(uint32_t child);
+void foreground_add(struct foreground *new);
 
-/* Before its descriptor is closed. */
-void foreground_remove(uint32_t child);
+/* Before its descriptor is closed; it need not be there. */
+void foreground_remove(const struct foreground *old);
 
 /* Was Ctrl-C typed since then? */
 bool interrupted(void);

@@ -45,9 +45,9 @@ job_add(struct job *job, uint32_t child, const char *path)
 {
     const char *copy = pool_text(&job->pool, path, strlen(path));
 
-    job->member[job->count++] = (struct member){child, copy ? copy : ""};
+    job->member[job->count++] = (struct member){{.child = child}, copy ? copy : ""};
     if (job->foreground)
-        foreground_add(child);
+        foreground_add(&job->member[job->count - 1].process);
 }
 
 /* Who was forgotten because of somebody else cannot be asked how it ended. */
@@ -56,15 +56,15 @@ wait_for(struct job *job, struct member *m)
 {
     struct process_view view;
 
-    if (child_wait(m->child, &view).error)
+    if (child_wait(m->process.child, &view).error)
         view = (struct process_view){.end = END_KILL, .name = "process"};
     if (view.end != END_KILL || !interrupted())
         report_process(m->path, &view);
-    if (m->child == job->last)
+    if (m->process.child == job->last)
         job->status = status_of(&view);
-    foreground_remove(m->child);
-    descriptor_close(m->child);
-    m->child = 0;
+    foreground_remove(&m->process);
+    descriptor_close(m->process.child);
+    m->process.child = 0;
 }
 
 uint32_t
@@ -73,11 +73,11 @@ job_wait(struct job *job)
     uint32_t status;
 
     for (uint32_t i = 0; i < job->count; i++)
-        if (!job->foreground && job->member[i].child)
-            foreground_add(job->member[i].child);
+        if (!job->foreground && job->member[i].process.child)
+            foreground_add(&job->member[i].process);
     job->foreground = true;
     for (uint32_t i = 0; i < job->count; i++)
-        if (job->member[i].child)
+        if (job->member[i].process.child)
             wait_for(job, &job->member[i]);
     status = job->status;
     forget(job);
@@ -109,8 +109,8 @@ void
 job_kill(struct job *job)
 {
     for (uint32_t i = 0; i < job->count; i++)
-        if (job->member[i].child)
-            child_kill(job->member[i].child);
+        if (job->member[i].process.child)
+            child_kill(job->member[i].process.child);
 }
 
 /* Asks those who have not ended yet whether they have. */
@@ -123,9 +123,9 @@ has_ended(struct job *job)
     for (uint32_t i = 0; i < job->count; i++) {
         struct member *m = &job->member[i];
 
-        if (!m->child)
+        if (!m->process.child)
             continue;
-        if (child_status(m->child, &view).error || view.state == PROCESS_ENDED)
+        if (child_status(m->process.child, &view).error || view.state == PROCESS_ENDED)
             wait_for(job, m);
         else
             all = false;

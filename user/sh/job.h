@@ -9,10 +9,10 @@
 #include "pool.h"
 #include "sys/stdio.h"
 
-#define JOB_MEMBERS FOREGROUND_MAX
+#define JOB_MEMBERS 16
 
 struct member {
-    uint32_t child; /* its capability; 0: it has ended */
+    struct foreground process; /* child is 0: it has ended */
     const char *path;
 };
 
