@@ -206,6 +206,17 @@ $ cat f/g
 cat: f/g: not a directory
 """
 
+SESSIONS["slashes behind names"] = r"""
+$ mkdir d e; mv d/ e; ls e
+d/
+$ seq 2 > f; mv e//d// .; mv ./f d//; ls d
+f
+$ mv d/ e/../e//; ls e
+d/
+$ cp /bin/ls/ e; ls e/ls
+e/ls
+"""
+
 SESSIONS["text"] = r"""
 $ echo alpha > f; echo Beta >> f; echo gamma >> f; echo delta >> f
 $ grep ta f

@@ -87,7 +87,9 @@ path_leaves(const char *path)
 const char *
 path_last(const char *path)
 {
-    for (const char *slash; (slash = strchr(path, '/')); path = slash + 1)
-        ;
-    return path;
+    const char *last = path;
+
+    for (uint32_t part; (part = next_name(&path)) > 0; path += part)
+        last = path;
+    return last;
 }

@@ -13,7 +13,7 @@
  */
 bool path_join(const char *here, const char *path, char *to, uint32_t size);
 
-/* Its last name: what is behind the last slash. */
+/* Where its last name begins, behind which there may be slashes. */
 const char *path_last(const char *path);
 
 /* Does a relative path lead out of the directory that it begins in? */
