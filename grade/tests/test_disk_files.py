@@ -203,6 +203,19 @@ def number_in(part, command, pattern):
     return int(re.search(pattern, done.stdout)[1])
 
 
+def test_only_the_page_that_fails(tmp_path, image, monkeypatch):
+    """What is read together with it, because somebody reads in order, does not fail."""
+    monkeypatch.chdir(tmp_path)
+    at(tmp_path, image, "seq 20000 >/disk/f; sync")
+    part = partition(image, tmp_path)
+    bad = number_in(part, "bmap f 11", r"(\d+)")
+    errors = {"iotype": "read", "sector": (MIB + bad * number_in(part, "stats", r"Block size: +(\d+)")) // 512},
+    with contextlib.closing(WithDisk(tmp_path, None, *Disk(image, errors=errors).nodes(0, tmp_path))) as system:
+        assert system("head -n 1 /disk/f") == "1\n"
+        assert 40_000 < int(system("cat /disk/f 2>said | wc -c")) <= 11 * 4096
+        assert system("tail -n 1 /disk/f").endswith("tail: /disk/f: the disk failed\n")
+
+
 def test_sectors_that_fail(tmp_path, image, monkeypatch):
     """One of a file cannot be read, one of the inodes cannot be written: who needs it is told, and what was there before is there."""
     monkeypatch.chdir(tmp_path)  # QEMU's names of files are relative

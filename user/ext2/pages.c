@@ -38,6 +38,22 @@ pages_changed(void)
 
 /* --- Pages. */
 
+/* What does not come as a whole comes page by page: who waits for one of them is not concerned by the others. */
+static uint32_t
+fill_each(const struct node *node, uint32_t index, uint32_t count)
+{
+    uint32_t first = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t error = data_read(node, index + i, 1, (uint8_t *)window_run() + i * PAGE);
+
+        window_filled(i, 1, error);
+        first = i ? first : error;
+    }
+    return first;
+}
+
+/* The page `index`, and perhaps some behind it, which may fail. */
 static uint32_t
 fill(const struct file *f, const struct node *node, uint32_t index, uint32_t most)
 {
@@ -45,9 +61,10 @@ fill(const struct file *f, const struct node *node, uint32_t index, uint32_t mos
 
     if (error || count == 0)
         return error;
-    error = data_read(node, index, count, window_run());
-    window_filled(count, error);
-    return error;
+    if (data_read(node, index, count, window_run()))
+        return fill_each(node, index, count);
+    window_filled(0, count, 0);
+    return 0;
 }
 
 /* A page that is there.  Who reads in order gets some ahead. */

@@ -118,26 +118,26 @@ window_clean(uint32_t object, uint32_t from, uint32_t most, uint32_t *index, uin
 }
 
 static void
-done(uint32_t pages, uint32_t state)
+done(uint32_t first, uint32_t pages, uint32_t state)
 {
-    for (struct slot *s = run; s < run + pages; s++) {
+    for (struct slot *s = run + first; s < run + first + pages; s++) {
         page_done(s - slot, state);
         s->is_new = false;
     }
 }
 
 void
-window_filled(uint32_t pages, uint32_t error)
+window_filled(uint32_t first, uint32_t pages, uint32_t error)
 {
-    done(pages, error ? PAGE_FAILED : PAGE_FILLED);
-    for (struct slot *s = run; error && s < run + pages; s++)
+    done(first, pages, error ? PAGE_FAILED : PAGE_FILLED);
+    for (struct slot *s = run + first; error && s < run + first + pages; s++)
         s->open = false; /* the page is gone */
 }
 
 void
 window_cleaned(uint32_t pages, uint32_t error)
 {
-    done(pages, error ? PAGE_FAILED : PAGE_CLEANED);
+    done(0, pages, error ? PAGE_FAILED : PAGE_CLEANED);
 }
 
 void

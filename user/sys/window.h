@@ -24,9 +24,9 @@ uint32_t window_fill(uint32_t object, uint32_t index, uint32_t most, uint32_t *p
 /* The first dirty page from `from` on, and the dirty ones right behind it, are in the run now.  ERR_NOT_FOUND. */
 uint32_t window_clean(uint32_t object, uint32_t from, uint32_t most, uint32_t *index, uint32_t *pages);
 
-/* Where the run lies, one page behind the other; and how it went with so many pages of it. */
+/* Where the run lies, one page behind the other; and how it went with so many pages of it, from the `first` one on, or from its beginning. */
 void *window_run(void);
-void window_filled(uint32_t pages, uint32_t error);
+void window_filled(uint32_t first, uint32_t pages, uint32_t error);
 void window_cleaned(uint32_t pages, uint32_t error);
 
 /* The object, or what is behind its new end, goes: no slot has any of it. */
