@@ -96,7 +96,7 @@ forget(struct page *page)
     // SOLUTION swap.4
     // | /*
     // |  * TODO swap.4: nobody may have it mapped; its object keeps the slot; what is nothing again is on nobody's account.
-    // |  * page_free(); counts.evicted
+    // |  * An object may have no owner.  page_free(); counts.evicted
     // |  */
     // | (void)page;
     // | exercise_missing("swap.4");

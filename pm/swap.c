@@ -179,7 +179,6 @@ has_come(struct job *job)
     // | exercise_missing("swap.6");
     struct page *page = job->page[0];
 
-    reading[job->first / CLUSTER] = NULL;
     if (!page)
         return;
     if (job->result.error) {
@@ -199,11 +198,11 @@ read_done(struct job *job)
 {
     struct page *page = job->page[0];
 
+    reading[job->first / CLUSTER] = NULL;
     if (job->result.error != ERR_DEAD) {
         has_come(job);
         return;
     }
-    reading[job->first / CLUSTER] = NULL;
     device_gone();
     if (page)
         swap_in(page);

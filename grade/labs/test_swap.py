@@ -928,6 +928,28 @@ def test_swap_touched(boot, seed):
     s.wait_for(2)
     s.counts("in the end", ended=0, slots_bad=0, swapped_out=at_least(1))
     s.go(boot)
+    known_to_be_dirty(boot, seed)
+
+
+def known_to_be_dirty(boot, seed):
+    """The same, but the manager has heard of it before the disk is done: since the page is mapped anew."""
+    s = Stage(boot.tree)
+    begin(s, program=False, serve=False)
+    s.object(8, store=21)
+    s.map(HERE, 8, register=21)
+    s.fill(HERE, 8, seed + 1)
+    s.object(700, store=22)
+    s.map(USER, 700, "", register=22)
+    s.same(USER, 700, 0, "more than there is, of what nobody has written")
+    heard(s)
+    s.fill(HERE, 8, seed + 2, "what the disk is writing")
+    s.unmap(HERE, 8, value=0)
+    s.do("CALL_REPLY", words(0, 0), "the disk has written it", actor=1, target=7)
+    serve(s)
+    s.same(USER, 700, 0, "more than there is, of what nobody has written")
+    s.map(HERE, 8, register=21)
+    s.same(HERE, 8, seed + 2, "what was written, and unmapped, while the disk wrote something older")
+    s.go(boot)
 
 
 def serve(s):
