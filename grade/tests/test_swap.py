@@ -599,7 +599,7 @@ def test_nothing_is_left_of_drivers(booter, disk):
     last = len(script.steps)
     script.again(first, 3).do("NAP", 300).do("MARK")
     script.steps += script.steps[first:last]
-    script.again(last + 3, 20 if LONG else 5).do("NAP", 300).do("SAME").do("COUNTS")
+    script.again(last + 3, 5).do("NAP", 300).do("SAME").do("COUNTS")
     played = Played(booter, script, [disk])
     assert played.numbers("slots") == [512, 0, 0] and played.numbers("frames")[3] == 0
 
