@@ -35,7 +35,6 @@ TRIGGERS = (CALL, "trap_handled", "trap_send", "fault_own", "idle_interrupt", "w
 EXITS = "trap_return", "sysenter_return", "idle_wait", "idle_poll"  # here its work is done
 BOOTED = "root_new"  # no thread has run yet
 SECONDS = 10  # of the machine's own time
-SHIFT = 3  # an instruction takes 8 ns, as with `make gdb`
 MOST = 300  # messages
 CLOCK = "timer_milliseconds"  # goes on while the machine has nothing to do, and counts no instruction
 DEEPEST = 32  # calls of functions that are looked through
@@ -193,7 +192,7 @@ def run(options):
     if CALL not in tree.SYMBOLS.read_text().split():
         sys.exit("trace: this kernel has no messages: they come with the lab `doors`")
     modules = [(path, " ".join(words)) for path, words in tree.modules(options.modules)]
-    with twice(tree.KERNEL, modules, options.append, shift=SHIFT, guest_seconds=SECONDS) as machine:
+    with twice(tree.KERNEL, modules, options.append, shift=memmap.SAME_EACH_TIME, guest_seconds=SECONDS) as machine:
         recorder = Recorder(machine)
         story = Story(recorder.who, numbered("CALL") | numbered("MESSAGE") | numbered("PM"), numbered("ERR"))
         ended = recorder.record(story, options.most)

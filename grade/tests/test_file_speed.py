@@ -56,7 +56,6 @@ def costs(image):
     """Of 64 KiB."""
     boot = instructions(image)
     costs = {name: (instructions(image, step) - boot) // (SIZE * 16) for name, step in CASES.items()}
-    print(costs)
     return costs
 
 
